@@ -23,7 +23,7 @@ class KartotekaBuild(BuildHookInterface[Any]):
 
 
 def packed_files(top: Path) -> dict[str, str]:
-    """Returns path in the checkout -> path in the wheel, without the data of CRMs that ran there."""
+    """Returns path in the checkout -> path in the wheel, without data of CRMs that ran there."""
     return {
         str(path): f"{target}/{path.relative_to(top / source).as_posix()}"
         for source, target in PACKED.items()

@@ -1,4 +1,4 @@
-"""The command line: arguments come in, one call into the engine, printed text and an exit code go out.
+"""The command line: arguments come in, one call into the engine, text and an exit code go out.
 
 Start with `main.py`. Commands are thin skins; only `output.py` prints.
 """
