@@ -1,0 +1,78 @@
+"""The whole configuration: one frozen value that the engine interprets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import Field
+from engine.metadata.model.pipeline import Pipeline
+from engine.metadata.model.role import Role, Scope, Team
+from engine.metadata.model.rows import Row
+from engine.metadata.model.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Workdays:
+    """The company's working time: weekdays (0 = Monday), hours and free days."""
+
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    start: time = time(9)
+    end: time = time(18)
+    country: str | None = None
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The company's look."""
+
+    color: str = "#0b6688"
+    logo: str = ""
+    sign_in_picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A CRM as declared: core package and own folder together, in the order of the files."""
+
+    name: str
+    version: str
+    label: str
+    language: str
+    languages: tuple[str, ...]
+    currency: str
+    currency_decimals: int
+    timezone: str
+    phone_region: str
+    workdays: Workdays
+    theme: Theme
+    start: Mapping[str, str]
+    entities: Mapping[str, Entity]
+    pipelines: Mapping[str, Pipeline]
+    roles: Mapping[str, Role]
+    scopes: Mapping[str, Scope]
+    teams: Mapping[str, Team]
+    views: Mapping[str, View]
+    rows: tuple[Row, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+
+    def entity(self, entity_id: str) -> Entity:
+        """Return the entity, which must exist."""
+        return self.entities[entity_id]
+
+    def stage_field(self, entity: Entity) -> Field | None:
+        """Return the entity's first field of type stage."""
+        return next((one for one in entity.fields.values() if one.type == "stage"), None)
+
+    def reverse_links(self, entity_id: str) -> tuple[Field, ...]:
+        """Return the link fields of all entities that point at this one."""
+        return tuple(
+            one
+            for entity in self.entities.values()
+            for one in entity.fields.values()
+            if one.to == entity_id
+        )
