@@ -17,7 +17,7 @@ class KartotekaBuild(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Builds the front end; a real wheel also gets the files that lie outside the package."""
         top = Path(self.root)
-        subprocess.run([sys.executable, top / "scripts" / "frontend.py"], check=True)  # noqa: S603
+        subprocess.run([sys.executable, top / "scripts" / "frontend.py"], check=True)
         if self.target_name == "wheel" and version == "standard":
             build_data["force_include"] |= packed_files(top)
 

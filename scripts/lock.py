@@ -17,7 +17,6 @@ COMPILE = (
     "--universal",
     "--python-version=3.11",
     "--generate-hashes",
-    "--no-emit-index-url",
     "--no-header",
     "--no-annotate",
 )
