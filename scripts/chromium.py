@@ -32,7 +32,8 @@ def main() -> int:
     """Prints the path; 3 means that there is none."""
     try:
         print(find() or fetch())
-    except (OSError, subprocess.CalledProcessError) as reason:
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = "apt-get failed" if isinstance(error, subprocess.CalledProcessError) else error
         print(SORRY.format(reason=reason, packages=" ".join(PACKAGES)), file=sys.stderr)
         return 3
     return 0
@@ -75,9 +76,7 @@ def unpack() -> str:
         folder.mkdir(parents=True, exist_ok=True)
     own_state = ("-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={CACHE / 'apt'}")
     apt(*own_state, "update")
-    wanted = apt(
-        *own_state, "install", "--simulate", "--no-install-recommends", "--reinstall", *PACKAGES
-    )
+    wanted = apt(*own_state, "install", "--simulate", "--no-install-recommends", *PACKAGES)
     apt(*own_state, "download", *re.findall(r"^Inst (\S+)", wanted, re.MULTILINE), cwd=packages)
     for package in packages.glob("*.deb"):
         run("dpkg-deb", "--extract", str(package), str(root))

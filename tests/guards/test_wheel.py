@@ -1,9 +1,9 @@
 """The wheel holds all that a CRM needs, and so does one built from the source distribution."""
 
 import os
+import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -36,8 +36,7 @@ def test_wheel_holds_code_templates_front_end_and_examples(tmp_path: Path) -> No
 
 def test_source_distribution_builds_the_same_wheel_without_npm(tmp_path: Path) -> None:
     sdist = build("sdist", TOP, tmp_path)
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(sdist, tmp_path)
     source = tmp_path / sdist.name.removesuffix(".tar.gz")
     wheel = build("wheel", source, tmp_path)
     with ZipFile(wheel) as archive:
