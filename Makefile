@@ -45,7 +45,7 @@ docs: dev ## Rewrite the generated pages of docs/
 
 .PHONY: snapshots
 snapshots: dev ## Rewrite what the snapshot tests compare with, and delete what none asks for
-	KARTOTEKA_SNAPSHOTS=write $(BIN)/pytest $(TESTS) -q -k snapshot
+	KARTOTEKA_SNAPSHOTS=write $(BIN)/pytest $(TESTS) -q -m snapshot
 
 .PHONY: bench
 bench: dev ## Measure; says numbers, judges nothing
