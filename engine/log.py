@@ -1,0 +1,67 @@
+"""Structured log lines: an event's name and its values, under the key of the action at hand.
+
+Nothing is set up at import; a process calls `start_logging` once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.stdlib import BoundLogger, ProcessorFormatter
+from structlog.typing import Processor
+
+from engine.settings import Settings
+
+__all__ = ["action", "logger", "start_logging"]
+
+SHARED: tuple[Processor, ...] = (
+    merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def logger(name: str) -> BoundLogger:
+    """Return the logger of a room; values are given by name, never formatted into the event."""
+    log: BoundLogger = structlog.get_logger(name)
+    return log
+
+
+def action(key: str) -> bound_contextvars:
+    """Put every line inside the `with` under the key of one action (a request, a job)."""
+    return bound_contextvars(action=key)
+
+
+def start_logging(settings: Settings, stream: TextIO | None = None) -> None:
+    """Send all lines, also those of libraries, to one stream in the form that settings ask for."""
+    structlog.configure(
+        processors=[*SHARED, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=SHARED,
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _renderer(settings.log),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+
+
+def _renderer(form: str) -> Processor:
+    if form == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    # Values are written with repr: a line break inside one can't begin a line of its own.
+    return structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"])

@@ -1,0 +1,147 @@
+"""From an error to an answer: a page or a fragment, a sentence, a way out, never a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, make_response, request
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import (
+    BadQuery,
+    EngineError,
+    Message,
+    NotFound,
+    SignInNeeded,
+    TooManyAttempts,
+    Unavailable,
+    ValidationFailed,
+    say,
+)
+from engine.log import logger
+from engine.web.htmx import go_afresh, respond
+from engine.web.request import language
+from engine.web.urls import START, sign_in_url
+
+log = logger("web.errors")
+
+TITLES = {
+    400: say("This address is not right"),
+    403: say("Not allowed"),
+    404: say("Not found"),
+    405: say("This address is not right"),
+    409: say("Somebody was faster"),
+    413: say("Too large"),
+    422: say("Not saved yet"),
+    429: say("Too many attempts"),
+    500: say("Something broke on our side"),
+    503: say("Not available right now"),
+}
+SENTENCES = {
+    400: say("The request could not be understood."),
+    404: say("There is nothing at this address, or nothing that you may see."),
+    405: say("This address can't be opened like this."),
+    413: say("What was sent is larger than this CRM takes in one piece."),
+    500: say("Nothing is lost that was saved before. The error has been written down."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorContext:
+    """What an error page shows."""
+
+    status: int
+    title: Message
+    sentences: tuple[Message, ...]
+    hint: Message | None
+    reference: str
+    start: str
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error of the app here."""
+    app.register_error_handler(EngineError, answer_engine_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(Exception, answer_defect)
+
+
+def answer_engine_error(error: EngineError) -> Response:
+    """Answer an error that the engine has raised on purpose."""
+    if isinstance(error, SignInNeeded):
+        return ask_to_sign_in()
+    log.info("refused", code=error.code, path=request.path, message=str(error.message))
+    response = error_page(error.status, sentences_of(error), error.hint)
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def sentences_of(error: EngineError) -> tuple[Message, ...]:
+    """Return what an error says: its sentence and, of refused values, those of the fields."""
+    if isinstance(error, ValidationFailed):
+        return (error.message, *(one for many in error.messages.values() for one in many))
+    if isinstance(error, BadQuery):
+        named = say("It is about the parameter {name}.", name=error.parameter)
+        return (error.message, named)
+    return (error.message,)
+
+
+def ask_to_sign_in() -> Response:
+    """Lead to the sign-in page and, after a look at a page, back to it."""
+    back = request.full_path.removesuffix("?") if request.method in {"GET", "HEAD"} else START
+    return go_afresh(sign_in_url(back), status=401)
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    """Answer what the web framework refuses: unknown addresses, methods, sizes."""
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    if status == NotFound.status and not has_view():
+        log.debug("no_such_address", path=request.path)
+    response = error_page(status, (SENTENCES.get(status, SENTENCES[400]),), None)
+    allowed = error.get_response().headers.get("Allow")
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
+
+
+def has_view() -> bool:
+    """Say whether any view answers the address."""
+    return request.url_rule is not None
+
+
+def answer_defect(error: Exception) -> Response:
+    """Answer a mistake of ours: the log gets everything, the person a sentence and a key."""
+    log.error("defect", path=request.path, method=request.method, exc_info=error)
+    return error_page(500, (SENTENCES[500],), None)
+
+
+def error_page(status: int, sentences: tuple[Message, ...], hint: Message | None) -> Response:
+    """Answer with the error page, in plain text where even that can't be drawn."""
+    context = ErrorContext(
+        status=status,
+        title=TITLES.get(status, TITLES[400]),
+        sentences=sentences,
+        hint=hint,
+        reference=g.get("action", ""),
+        start=START,
+    )
+    try:
+        settle_language()
+        return respond("pages/error.html", "parts/error.html", context, status)
+    except Exception as error:
+        log.error("error_page_broke", exc_info=error)
+        text = "\n".join(str(one) for one in (context.title, *sentences))
+        return make_response(text, status, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+def settle_language() -> None:
+    """Decide the language even where the database can't say who asks."""
+    try:
+        language()
+    except EngineError:
+        g.session_found = None
+        g.language = request.accept_languages.best_match(("en", "bg", "ru")) or "en"

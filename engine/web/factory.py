@@ -1,0 +1,62 @@
+"""Makes the web application: pages, templates, errors and locks, joined in one place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from engine.log import logger
+from engine.runtime.services import Services
+from engine.web.errors import init_errors
+from engine.web.htmx import init_htmx
+from engine.web.pages.registry import PAGES
+from engine.web.request import EXTENSION
+from engine.web.security import init_security
+from engine.web.templating import init_templating
+from engine.web.toasts import carry_toasts
+
+log = logger("web")
+
+
+def create_app(current: Callable[[], Services]) -> Flask:
+    """Make the application; `current` gives the services of the version that serves a request."""
+    app = Flask("kartoteka", static_folder=None)
+    app.extensions[EXTENSION] = current
+    app.config["MAX_CONTENT_LENGTH"] = current().settings.max_body
+    app.config["MAX_FORM_MEMORY_SIZE"] = current().settings.max_body
+    app.config["MAX_FORM_PARTS"] = 1000
+    app.url_map.merge_slashes = False
+    app.before_request(begin)
+    init_htmx(app)
+    init_security(app)
+    init_templating(app)
+    init_errors(app)
+    app.after_request(carry_toasts)
+    app.after_request(write_line)
+    for page in PAGES:
+        app.register_blueprint(page)
+    return app
+
+
+def begin() -> None:
+    """Give the request a key, under which all its log lines stand."""
+    g.action = secrets.token_hex(4)
+    g.started = perf_counter()
+    clear_contextvars()
+    bind_contextvars(action=g.action)
+
+
+def write_line(response: Response) -> Response:
+    """Write one line about the request; what was asked for in the query stays private."""
+    log.info(
+        "answered",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        ms=round((perf_counter() - g.started) * 1000),
+    )
+    return response

@@ -1,0 +1,124 @@
+"""What stands around every page: brand, sections, who I am, language, look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import request
+
+from engine.runtime.actor import Actor
+from engine.web import request as asked
+from engine.web.assets import theme_url
+from engine.web.security import form_token
+from engine.web.toasts import Toast, waiting_toasts
+from engine.web.urls import list_url
+
+LANGUAGE_NAMES = {"en": "English", "bg": "Български", "ru": "Русский"}
+ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An entry of the side: an entity whose records this person may see."""
+
+    entity: str
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language that the page could be read in."""
+
+    code: str
+    name: str
+    is_current: bool
+
+
+class Frame:
+    """The frame of one page; what a template does not ask for is not looked up."""
+
+    @cached_property
+    def brand(self) -> str:
+        """The name of the CRM."""
+        return asked.services().application.label
+
+    @cached_property
+    def me(self) -> Actor | None:
+        """Who is signed in."""
+        return asked.visitor()
+
+    @cached_property
+    def is_admin(self) -> bool:
+        """Whether this person manages users."""
+        return self.me is not None and ADMIN in self.me.roles
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The labels of this person's roles."""
+        known = asked.services().application.roles
+        return tuple(known[one].label for one in (self.me.roles if self.me else ()) if one in known)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The entities that this person may see, in the order of the configuration."""
+        if self.me is None:
+            return ()
+        parts = asked.services()
+        return tuple(
+            Section(
+                entity=one,
+                url=list_url(one),
+                label=parts.application.entity(one).plural,
+                icon=parts.application.entity(one).icon,
+                is_current=self.path.split("/")[1] == one,
+            )
+            for one in parts.access.entities(self.me)
+        )
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the engine's own words."""
+        return asked.language()
+
+    @cached_property
+    def tongues(self) -> tuple[Tongue, ...]:
+        """The languages to choose from."""
+        return tuple(
+            Tongue(code, LANGUAGE_NAMES[code], code == self.language) for code in asked.LANGUAGES
+        )
+
+    @cached_property
+    def theme(self) -> str:
+        """`light`, `dark`, or '' where the system decides."""
+        session = asked.current_session()
+        return session.theme if session else ""
+
+    @cached_property
+    def density(self) -> str:
+        """`compact`, or ''."""
+        session = asked.current_session()
+        return session.density if session else ""
+
+    @property
+    def path(self) -> str:
+        """The path of the page."""
+        return request.path
+
+    @cached_property
+    def csrf(self) -> str:
+        """The token that every form and every htmx request carries."""
+        return form_token()
+
+    @cached_property
+    def theme_url(self) -> str:
+        """The address of the style sheet with the company's colour."""
+        return theme_url(asked.services().application)
+
+    @cached_property
+    def toasts(self) -> tuple[Toast, ...]:
+        """What the page before wanted to say here."""
+        return waiting_toasts()

@@ -1,0 +1,133 @@
+"""Who asks for what: the services, the session, language and zone of the request at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g, request
+from werkzeug.datastructures import MultiDict
+
+from engine.errors import BadQuery, SignInNeeded, say
+from engine.runtime.accounts.sessions import Session
+from engine.runtime.actor import Actor
+from engine.runtime.services import Services
+
+EXTENSION = "kartoteka"
+LANGUAGES = ("en", "bg", "ru")
+LANGUAGE_COOKIE = "kartoteka_language"
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def public(view: View) -> View:
+    """Mark a view that answers people who are not signed in; every other view asks for it."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def services() -> Services:
+    """Return the services of the version that serves this request; it stays the same to its end."""
+    if "services" not in g:
+        current = cast(Callable[[], Services], current_app.extensions[EXTENSION])
+        g.services = current()
+    return cast(Services, g.services)
+
+
+def session_cookie() -> str:
+    """Return the name of the cookie that holds the session.
+
+    Browsers share cookies between ports of one host: the port keeps two CRMs apart.
+    """
+    settings = services().settings
+    if settings.is_https:
+        return "__Host-kartoteka"
+    port = settings.public_host.rpartition(":")[2]
+    return f"kartoteka_{port}" if port.isdecimal() else "kartoteka"
+
+
+def current_session() -> Session | None:
+    """Return the living session of the request, or None."""
+    if "session_found" not in g:
+        g.session_found = services().accounts.session(request.cookies.get(session_cookie(), ""))
+    return cast(Session | None, g.session_found)
+
+
+def visitor() -> Actor | None:
+    """Return who is signed in, or None."""
+    session = current_session()
+    return session.actor if session else None
+
+
+def current_actor() -> Actor:
+    """Return who is signed in; nobody: the sign-in page follows."""
+    actor = visitor()
+    if actor is None:
+        raise SignInNeeded(say("Please sign in."))
+    return actor
+
+
+def language() -> str:
+    """Return the language for the engine's own words."""
+    if "language" not in g:
+        g.language = _choose_language()
+    return cast(str, g.language)
+
+
+def _choose_language() -> str:
+    actor = visitor()
+    wishes = (
+        actor.language if actor else None,
+        request.cookies.get(LANGUAGE_COOKIE),
+        request.accept_languages.best_match(LANGUAGES),
+        services().application.language,
+    )
+    return next((one for one in wishes if one in LANGUAGES), LANGUAGES[0])
+
+
+def zone() -> ZoneInfo:
+    """Return the time zone in which this person reads times."""
+    actor = visitor()
+    name = (actor.timezone if actor else None) or services().application.timezone
+    return ZoneInfo(name)
+
+
+def company_zone() -> ZoneInfo:
+    """Return the company's time zone, in which days and working hours are meant."""
+    return ZoneInfo(services().application.timezone)
+
+
+def now() -> datetime:
+    """Return the instant of the request, the same to its end."""
+    if "now" not in g:
+        g.now = services().clock.now()
+    return cast(datetime, g.now)
+
+
+def single(values: MultiDict[str, str], name: str) -> str | None:
+    """Return the one value given for a name, None where there is none; twice is refused."""
+    found = values.getlist(name)
+    if len(found) > 1:
+        raise BadQuery(name, say("{name} is given more than once.", name=name))
+    return found[0] if found else None
+
+
+def read_values(
+    values: MultiDict[str, str],
+    names: Collection[str],
+    several: Collection[str] = (),
+) -> Mapping[str, str]:
+    """Return the values given for `names`, '' where missing; an unknown or repeated name is refused.
+
+    Names in `several` may repeat and are read by `values.getlist`; those with `_` in front that
+    every form carries (`_csrf`, `_next`) need not be listed.
+    """
+    for name in values:
+        if name not in names and name not in several and name not in COMMON:
+            raise BadQuery(name, say("{name} is not known here.", name=name))
+    return {name: single(values, name) or "" for name in names}
+
+
+COMMON = frozenset({"_csrf", "_next"})

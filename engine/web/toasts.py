@@ -1,0 +1,86 @@
+"""Short messages that outlive one redirect: "Archived. Undo".
+
+They travel in a cookie that is signed with the session's secret, so nobody can put words into
+another person's page, and there is no row to write or to clear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Response, g, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from engine.errors import Message
+from engine.web.request import session_cookie
+from engine.web.urls import local_path
+
+LONGEST_WAIT = 60
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A sentence and, where the change can be taken back, the address that does it by POST."""
+
+    message: Message
+    undo: str = ""
+
+
+def toast(message: Message, undo: str = "") -> None:
+    """Say something on the next page that this person sees."""
+    g.setdefault("toasts_out", []).append(Toast(message, undo))
+
+
+def waiting_toasts() -> tuple[Toast, ...]:
+    """Return what waits to be said, once."""
+    g.toasts_shown = True
+    return (*_read(request.cookies.get(toast_cookie(), "")), *g.pop("toasts_out", ()))
+
+
+def toast_cookie() -> str:
+    """Return the name of the cookie in which toasts wait."""
+    return f"{session_cookie()}_said"
+
+
+def carry_toasts(response: Response) -> Response:
+    """Put what is still to be said on its way, and drop what has been shown."""
+    waiting = g.get("toasts_out", ())
+    if waiting:
+        response.set_cookie(
+            toast_cookie(),
+            _signer().dumps([(one.message.text, _plain(one.message), one.undo) for one in waiting]),
+            max_age=LONGEST_WAIT,
+            httponly=True,
+            samesite="Lax",
+            secure=session_cookie().startswith("__Host-"),
+        )
+    elif g.get("toasts_shown") and toast_cookie() in request.cookies:
+        response.delete_cookie(toast_cookie(), secure=session_cookie().startswith("__Host-"))
+    return response
+
+
+def _plain(message: Message) -> dict[str, object]:
+    return {
+        name: value if isinstance(value, int | str) else str(value)
+        for name, value in message.values.items()
+    }
+
+
+def _read(text: str) -> tuple[Toast, ...]:
+    try:
+        found = cast(
+            list[tuple[str, dict[str, object], str]],
+            _signer().loads(text, max_age=LONGEST_WAIT),
+        )
+    except BadSignature:
+        return ()
+    return tuple(
+        Toast(Message(text, values), local_path(undo) if undo else "")
+        for text, values, undo in found[:MOST]
+    )
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(request.cookies.get(session_cookie(), "nobody"), salt="toast")
