@@ -11,7 +11,6 @@ from engine.errors import (
     BadQuery,
     EngineError,
     Message,
-    NotFound,
     SignInNeeded,
     TooManyAttempts,
     Unavailable,
@@ -97,20 +96,13 @@ def ask_to_sign_in() -> Response:
 def answer_http_error(error: HTTPException) -> Response:
     """Answer what the web framework refuses: unknown addresses, methods, sizes."""
     status = error.code or 500
-    if status < 400:
+    if status not in TITLES:  # a redirect, or a range of a file
         return make_response(error.get_response())
-    if status == NotFound.status and not has_view():
-        log.debug("no_such_address", path=request.path)
     response = error_page(status, (SENTENCES.get(status, SENTENCES[400]),), None)
     allowed = error.get_response().headers.get("Allow")
     if allowed:
         response.headers["Allow"] = allowed
     return response
-
-
-def has_view() -> bool:
-    """Say whether any view answers the address."""
-    return request.url_rule is not None
 
 
 def answer_defect(error: Exception) -> Response:
@@ -132,8 +124,8 @@ def error_page(status: int, sentences: tuple[Message, ...], hint: Message | None
     try:
         settle_language()
         return respond("pages/error.html", "parts/error.html", context, status)
-    except Exception as error:
-        log.error("error_page_broke", exc_info=error)
+    except Exception:
+        log.exception("error_page_broke")
         text = "\n".join(str(one) for one in (context.title, *sentences))
         return make_response(text, status, {"Content-Type": "text/plain; charset=utf-8"})
 

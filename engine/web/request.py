@@ -119,7 +119,7 @@ def read_values(
     names: Collection[str],
     several: Collection[str] = (),
 ) -> Mapping[str, str]:
-    """Return the values given for `names`, '' where missing; an unknown or repeated name is refused.
+    """Return the values given for `names`, '' where missing; unknown or repeated ones are refused.
 
     Names in `several` may repeat and are read by `values.getlist`; those with `_` in front that
     every form carries (`_csrf`, `_next`) need not be listed.

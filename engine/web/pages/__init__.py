@@ -1,1 +1,5 @@
-"""The pages: one module, one blueprint, one line in `registry.py` each; they never import each other."""
+"""The pages: one module, one blueprint and one line in `registry.py` each.
+
+A page reads the request, asks the services, and answers with its template; it never imports
+another page.
+"""
