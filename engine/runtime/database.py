@@ -1,0 +1,289 @@
+"""The database: one engine, read and write transactions, and errors in words.
+
+A read is one snapshot and can write nothing. A write takes its lock at once (`BEGIN IMMEDIATE` on
+SQLite, where a transaction that reads first and then writes is refused), commits on success and
+rolls back on any exception. Nothing else in the engine opens a connection.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from engine.clock import Clock, SystemClock
+from engine.errors import Refused, Unavailable, say
+
+try:
+    from engine.runtime.sqlite_functions import register_functions
+except ImportError:  # the module lands with the expressions
+
+    def register_functions(connection: sqlite3.Connection) -> None:
+        connection.create_function(
+            "kt_fold",
+            1,
+            lambda value: None if value is None else str(value).lower().replace("ё", "е"),
+            deterministic=True,
+        )
+
+
+FILE = "kartoteka.db"
+WRITE: Final = "kartoteka_write"
+CONFIGURATION_LOCK: Final = 0x6B61_7274
+ATTEMPTS = 4
+PAUSE = 0.05
+WRITER_PATIENCE = 15.0
+SQLITE_NEEDED = (3, 38)  # -> of JSON, RETURNING, RENAME COLUMN
+PRAGMAS = (
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+
+T = TypeVar("T")
+_to_json = partial(json.dumps, ensure_ascii=False)
+
+
+class Busy(Unavailable):
+    """The transaction was rolled back because of others; the same may succeed at once."""
+
+    code = "busy"
+
+
+class Database:
+    """One database, embedded (SQLite) or PostgreSQL."""
+
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        self.url = _read_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.clock = clock or SystemClock()
+        self.engine = _open_sqlite(self.url) if self._is_sqlite else _open_postgresql(self.url)
+        self._own = threading.local()
+        self._writer = threading.Lock()  # threads queue in turn; SQLite would let them scramble
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.dialect == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one snapshot and can write nothing."""
+        options: dict[str, Any] = {WRITE: False}
+        if not self._is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with (
+            _in_words(),
+            self.engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection whose changes are committed together, or not at all."""
+        if getattr(self._own, "writing", False):
+            raise RuntimeError("A write inside a write: pass the connection on instead")
+        self._own.writing = True
+        try:
+            with (
+                self._turn(),
+                _in_words(),
+                self.engine.connect() as connection,
+                connection.execution_options(**{WRITE: True}).begin(),
+            ):
+                yield connection
+        finally:
+            self._own.writing = False
+
+    def run_write(self, work: Callable[[Connection], T], attempts: int = ATTEMPTS) -> T:
+        """Do the work in a write; again, from the start, where others made it roll back."""
+        for attempt in range(1, attempts):
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except Busy:
+                time.sleep(PAUSE * attempt)
+        with self.write() as connection:
+            return work(connection)
+
+    def lock_configuration(self, connection: Connection) -> None:
+        """Hold until the end of the write what only one may do at a time: change the tables."""
+        if not self._is_sqlite:
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:key)"), {"key": CONFIGURATION_LOCK}
+            )
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=WRITER_PATIENCE):
+            raise Busy(say("The database is busy. Try again in a moment."))
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+
+def open_database(
+    data: Path | None = None, url: str | None = None, clock: Clock | None = None
+) -> Database:
+    """Open the database of a data folder (an SQLite file in it) or at a URL."""
+    if url is not None:
+        return Database(url, clock)
+    if data is None:
+        raise Refused(say("No database is named."), say("Give --data FOLDER or --database URL."))
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            say(
+                "The data folder {folder} can't be made: {reason}.",
+                folder=data,
+                reason=error.strerror,
+            )
+        ) from error
+    address = URL.create("sqlite", database=str(data / FILE))
+    return Database(address.render_as_string(), clock)
+
+
+def _read_url(url: str) -> URL:
+    try:
+        found = make_url(url)
+    except ArgumentError as error:
+        raise Refused(say("'{url}' is not the address of a database.", url=url), _FORMS) from error
+    match found.get_backend_name():
+        case "sqlite":
+            return found.set(drivername="sqlite")
+        case "postgresql" | "postgres":
+            return found.set(drivername="postgresql+psycopg")
+        case other:
+            raise Refused(say("Kartoteka keeps no data in '{kind}'.", kind=other), _FORMS)
+
+
+_FORMS = say("Write postgresql://user:password@host/name, or sqlite:////folder/file.db.")
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+        raise Refused(
+            say(
+                "SQLite {found} is too old: {needed} is needed.",
+                found=sqlite3.sqlite_version,
+                needed=".".join(map(str, SQLITE_NEEDED)),
+            )
+        )
+    engine = create_engine(
+        url, pool_size=10, max_overflow=10, json_serializer=_to_json, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+    except sqlite3.Error as error:
+        raise _sqlite_sentence(error) or error from error
+    register_functions(connection)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(WRITE):
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+
+
+def _open_postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,  # a restarted server costs nobody an error
+        json_serializer=_to_json,
+        hide_parameters=True,  # clients' data does not belong into logs
+        # A statement prepared before a plan was applied would fail after it.
+        connect_args={"prepare_threshold": None, "connect_timeout": 10},
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: psycopg.Connection[Any], _record: object) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Turn what only the operator can mend, or time, into a sentence."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Busy(say("The database is busy. Try again in a moment.")) from error
+    except DBAPIError as error:
+        said = _sentence(error)
+        if said is None:
+            raise
+        raise said from error
+
+
+def _sentence(error: DBAPIError) -> Unavailable | None:
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return _sqlite_sentence(original)
+    if isinstance(original, psycopg.OperationalError):
+        return _postgresql_sentence(original.sqlstate, lost=error.connection_invalidated)
+    return None
+
+
+def _sqlite_sentence(error: sqlite3.Error) -> Unavailable | None:
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return Busy(say("The database is busy. Try again in a moment."))
+        case sqlite3.SQLITE_FULL:
+            return Unavailable(say("The disk is full: nothing can be saved."))
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return Unavailable(say("The file of the database can't be read or written."))
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return Unavailable(say("The file of the database is damaged, or is no database."))
+        case _:
+            return None
+
+
+def _postgresql_sentence(state: str | None, *, lost: bool) -> Unavailable | None:
+    match state:
+        case "40P01" | "40001":  # deadlock, serialization
+            return Busy(say("The database is busy. Try again in a moment."))
+        case "53100":
+            return Unavailable(say("The disk is full: nothing can be saved."))
+        case "53300":
+            return Busy(say("The database has no free connection. Try again in a moment."))
+        case _ if lost or state is None or state[:2] in ("08", "57"):
+            return Unavailable(say("The database can't be reached. Try again in a moment."))
+        case _:
+            return None
