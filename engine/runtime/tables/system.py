@@ -205,6 +205,8 @@ ACCOUNTS = Table(
     Column("disabled_at", Instant),
     _at("created_at"),
     Column("changed_at", Instant),
+    Column("signed_in_at", Instant),
+    Column("look", Json),  # how this person's pages look: theme, density
 )
 TOKENS = Table(
     "kt_tokens",
