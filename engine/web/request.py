@@ -51,7 +51,7 @@ def session_cookie() -> str:
 def current_session() -> Session | None:
     """Return the living session of the request, or None."""
     if "session_found" not in g:
-        g.session_found = services().accounts.session(request.cookies.get(session_cookie(), ""))
+        g.session_found = services().accounts.door.session(request.cookies.get(session_cookie(), ""))
     return cast(Session | None, g.session_found)
 
 
