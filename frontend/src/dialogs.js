@@ -1,0 +1,37 @@
+// Dialogs: opened by what names them, closed by Escape, the scrim or a close button; focus goes back.
+import { all, first, on } from "./page.js";
+
+on("click", "[data-open]:not([data-open=palette])", (event, opener) => {
+  const dialog = document.getElementById(opener.dataset.open);
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  event.preventDefault();
+  dialog.showModal();
+});
+
+on("click", "dialog", (event, dialog) => {
+  if (event.target === dialog && !dialog.dataset.holds) dialog.close();
+});
+
+on("click", "[data-close=dialog]", (event, button) => {
+  event.preventDefault();
+  button.closest("dialog")?.close();
+});
+
+// A part that arrives in #dialog opens it: links and buttons say hx-target="#dialog".
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "dialog") return;
+  const dialog = event.detail.target;
+  if (!dialog.childElementCount) return;
+  if (!dialog.open) dialog.showModal();
+  const start = first("[autofocus], [aria-invalid=true], .dialog-body :is(input:not([type=hidden]), select, textarea)", dialog);
+  start?.focus();
+});
+
+document.addEventListener("close", (event) => {
+  if (event.target.id === "dialog") event.target.replaceChildren();
+}, true);
+
+// What is saved from within a dialog stays in the page: the answer fires "record-saved".
+document.addEventListener("record-saved", () => {
+  all("dialog#dialog[open]").forEach((one) => one.close());
+});

@@ -1,0 +1,62 @@
+// htmx: the form token on every request, a sentence when an answer is bad, focus that stays.
+import htmx from "htmx.org";
+
+import { all, first, token, word } from "./page.js";
+import { say } from "./toasts.js";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRF-Token"] = token();
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  const text = (first("#error", answer) ?? first("main", answer))?.textContent ?? "";
+  say(text.replace(/\s+/g, " ").trim() || word("broken"), { loud: true });
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => say(word("offline"), { loud: true }));
+}
+
+// Focus: htmx keeps it by id; links of a list have none, so they are found again by what they say.
+let held = null;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const active = document.activeElement;
+  held = active && active !== document.body ? describe(active) : null;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!held || (document.activeElement && document.activeElement !== document.body)) return;
+  const target = event.detail.target.isConnected ? event.detail.target : document;
+  const again = find(held) ?? first("[data-focus]", target) ?? first("#main");
+  again?.focus({ preventScroll: true });
+  held = null;
+});
+
+function describe(element) {
+  return {
+    id: element.id,
+    tag: element.tagName,
+    name: element.getAttribute("name"),
+    value: element.getAttribute("value"),
+    key: element.dataset.focusKey,
+    said: saying(element),
+  };
+}
+
+const saying = (element) => element.getAttribute("aria-label") ?? element.textContent.trim();
+
+function find(wanted) {
+  if (wanted.id) return document.getElementById(wanted.id);
+  if (wanted.key) return first(`[data-focus-key="${CSS.escape(wanted.key)}"]`);
+  return all(wanted.tag.toLowerCase()).find(
+    (one) =>
+      saying(one) === wanted.said &&
+      one.getAttribute("name") === wanted.name &&
+      one.getAttribute("value") === wanted.value &&
+      one.checkVisibility(),
+  );
+}
+
+window.htmx = htmx;
