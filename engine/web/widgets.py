@@ -325,11 +325,12 @@ def _link(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
 
 def _timezone(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
     """Add every zone of the world."""
-    return replace(made, picks=_zones())
+    return replace(made, picks=zone_picks())
 
 
 @cache
-def _zones() -> tuple[Pick, ...]:
+def zone_picks() -> tuple[Pick, ...]:
+    """Return every zone of the world by its present name."""
     named = (zone for zone in available_timezones() if "/" in zone and not _old(zone))
     return tuple(Pick(zone, zone.rpartition("/")[2].replace("_", " ")) for zone in sorted(named))
 
