@@ -1,4 +1,4 @@
-"""What stands around every page: brand, sections, who I am, language, look."""
+"""What stands around every page: brand, who I am, language, look. Its ways are in `navigation`."""
 
 from __future__ import annotations
 
@@ -12,21 +12,8 @@ from engine.web import request as asked
 from engine.web.assets import theme_url
 from engine.web.security import form_token
 from engine.web.toasts import Toast, waiting_toasts
-from engine.web.urls import list_url
 
 LANGUAGE_NAMES = {"en": "English", "bg": "Български", "ru": "Русский"}
-ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """An entry of the side: an entity whose records this person may see."""
-
-    entity: str
-    url: str
-    label: str
-    icon: str
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +41,13 @@ class Frame:
     @cached_property
     def is_admin(self) -> bool:
         """Whether this person manages users."""
-        return self.me is not None and ADMIN in self.me.roles
+        return self.me is not None and self.me.is_admin
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """The labels of this person's roles."""
         known = asked.services().application.roles
         return tuple(known[one].label for one in (self.me.roles if self.me else ()) if one in known)
-
-    @cached_property
-    def sections(self) -> tuple[Section, ...]:
-        """The entities that this person may see, in the order of the configuration."""
-        if self.me is None:
-            return ()
-        parts = asked.services()
-        return tuple(
-            Section(
-                entity=one,
-                url=list_url(one),
-                label=parts.application.entity(one).plural,
-                icon=parts.application.entity(one).icon,
-                is_current=self.path.split("/")[1] == one,
-            )
-            for one in parts.access.entities(self.me)
-        )
 
     @cached_property
     def language(self) -> str:

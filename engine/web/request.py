@@ -121,8 +121,8 @@ def read_values(
 ) -> Mapping[str, str]:
     """Return the values given for `names`, '' where missing; unknown or repeated ones are refused.
 
-    Names in `several` may repeat and are read by `values.getlist`; those with `_` in front that
-    every form carries (`_csrf`, `_next`) need not be listed.
+    Names in `several` may repeat and are read by `values.getlist`; those that any form may
+    carry (`_csrf`, `_next`, `_has`) need not be listed.
     """
     for name in values:
         if name not in names and name not in several and name not in COMMON:
@@ -130,4 +130,4 @@ def read_values(
     return {name: single(values, name) or "" for name in names}
 
 
-COMMON = frozenset({"_csrf", "_next"})
+COMMON = frozenset({"_csrf", "_next", "_has"})

@@ -25,6 +25,7 @@ from engine.web.request import current_actor, current_session, services, session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LOCAL = "127.0.0.1"  # where nobody has said under which address we are reached
 HEALTH = frozenset({"/healthz", "/readyz"})  # asked by machines that know only an address
 FORM_TOKEN = "_csrf"  # noqa: S105 - the name of an input
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
@@ -206,6 +207,11 @@ def end_session(response: Response) -> Response:
     response.delete_cookie(session_cookie(), path="/", secure=services().settings.is_https)
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
+
+
+def external_url(path: str) -> str:
+    """Return a whole address for use outside the pages; the Host header has no say in it."""
+    return (services().settings.public_url or f"http://{LOCAL}") + path
 
 
 def client_address() -> str:

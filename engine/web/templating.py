@@ -38,7 +38,7 @@ def init_templating(app: Flask) -> None:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True
     )
-    environment.filters.update(show=show_value, say=sentence, initials=initials)
+    environment.filters.update(show=show_value, say=sentence)
     environment.globals.update(
         icon=icon,
         static=static_url,
@@ -76,12 +76,6 @@ def show_value(value: Value, field: Field) -> str:
     """Return a field's value as a person reads it."""
     parts = asked.services()
     return parts.translator.show(value, field, asked.language(), asked.zone(), parts.application)
-
-
-def initials(name: str) -> str:
-    """Return the first letters of a person's first and last name."""
-    words = name.split()
-    return "".join(one[0] for one in (words[:1] + words[1:][-1:])).upper()
 
 
 def icon(name: str) -> Markup:

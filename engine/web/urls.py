@@ -44,6 +44,16 @@ def welcome_url(token: str) -> str:
     return f"/welcome/{token}"
 
 
+def users_url() -> str:
+    """Return the address of user administration."""
+    return "/admin/users"
+
+
+def user_url(user_id: int) -> str:
+    """Return the address of a user in user administration."""
+    return f"/admin/users/{user_id}"
+
+
 def sign_in_url(back_to: str = START) -> str:
     """Return the sign-in page's address, which leads back to a page of ours."""
     back = local_path(back_to)

@@ -102,7 +102,13 @@ class Door:
             actor = self._users.actor(connection, found)
         self._sessions.touch(found["session"], found["seen_at"])
         look = found["look"] or {}
-        return Session(found["session"], actor, look.get("theme", ""), look.get("density", ""))
+        return Session(
+            id=found["session"],
+            actor=actor,
+            theme=look.get("theme", ""),
+            density=look.get("density", ""),
+            stay=stays(found["data"]),
+        )
 
     def _session_of(self, session_id: str) -> Any:
         return (

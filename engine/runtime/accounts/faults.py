@@ -9,7 +9,7 @@ from engine.errors import Message, ValidationFailed, say
 from engine.metadata.model.application import Application
 
 Faults = dict[str, tuple[Message, ...]]
-LOGIN = re.compile(r"[^\W_][\w.@+-]{0,99}")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")  # as the core package asks
 LONGEST_NAME = 200
 
 
@@ -18,7 +18,7 @@ def login_faults(login: str) -> tuple[Message, ...]:
     if not login:
         return (say("Write a login."),)
     if not LOGIN.fullmatch(login):
-        return (say("A login has letters, digits and . @ + - _, no spaces, at most 100 of them."),)
+        return (say("Small Latin letters, digits, dots, dashes; at most 60 of them."),)
     return ()
 
 

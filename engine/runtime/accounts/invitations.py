@@ -79,8 +79,8 @@ class Invitations:
         if not self.read(secret).is_first:
             raise _wrong_link()
         key, profile = login_key(login), Profile(name, (ADMIN,))
-        refuse({"repeated": differs(password, repeated)})
-        self._people.check_login(key, profile, password)
+        faults = self._people.faults(key, profile, password)
+        refuse(faults | {"repeated": differs(password, repeated)})
         with self._used(secret):
             user_id = self._people.add(ENGINE, key, profile, password)
         with self._database.write() as connection:

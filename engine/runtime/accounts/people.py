@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.errors import Message, NotFound, ValidationFailed, say
 from engine.metadata.model.application import Application
 from engine.runtime.accounts.door import Door
-from engine.runtime.accounts.faults import login_faults, name_faults, refuse, role_faults
+from engine.runtime.accounts.faults import Faults, login_faults, name_faults, refuse, role_faults
 from engine.runtime.accounts.ledger import Ledger
 from engine.runtime.accounts.passwords import password_faults
 from engine.runtime.accounts.throttle import Ban, Throttle, login_key
@@ -80,7 +80,7 @@ class People:
     def add(self, actor: Actor, login: str, profile: Profile, password: str | None = None) -> int:
         """Add a user and return their id; without a password they need a one-time link."""
         key = login_key(login)
-        self.check_login(key, profile, password)
+        refuse(self.faults(key, profile, password))
         stored = None if password is None else self._ledger.hash(password)
         payload = {"login": key, **_payload(profile)}
         user_id = self._records.create(actor, USER, payload).id
@@ -89,13 +89,12 @@ class People:
             self._ledger.note(connection, "user_added", actor, user_id)
         return user_id
 
-    def check_login(self, login: str, profile: Profile, password: str | None) -> None:
-        """Refuse what can't become a user, with all reasons at once."""
-        faults = {
+    def faults(self, login: str, profile: Profile, password: str | None) -> Faults:
+        """Return everything that keeps this from becoming a user, by field."""
+        return self._profile_faults(profile) | {
             "login": login_faults(login) or self._taken(login),
             "password": () if password is None else password_faults(password, login),
         }
-        refuse(self._profile_faults(profile) | faults)
 
     def change(self, actor: Actor, user_id: int, profile: Profile, version: int | None) -> None:
         """Change name, roles and team of a user; their rights follow with the next request."""
@@ -142,7 +141,7 @@ class People:
             self._ledger.note(connection, "ban_lifted", actor, None, {kind: subject})
         return True
 
-    def _profile_faults(self, profile: Profile) -> dict[str, tuple[Message, ...]]:
+    def _profile_faults(self, profile: Profile) -> Faults:
         return {
             "name": name_faults(profile.name),
             "roles": role_faults(profile.roles, self._application),

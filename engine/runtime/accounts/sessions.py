@@ -46,6 +46,7 @@ class Session:
     actor: Actor
     theme: str = ""
     density: str = ""
+    stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

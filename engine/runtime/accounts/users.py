@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -17,7 +17,7 @@ from engine.metadata.model.text import Value
 from engine.runtime.accounts.throttle import login_key
 from engine.runtime.actor import ADMIN, Actor, user_actor
 from engine.runtime.tables.entity import RecordTables
-from engine.runtime.tables.system import ACCOUNTS, ROW_KEYS
+from engine.runtime.tables.system import ACCOUNTS
 
 USER = "user"
 TEAM = "team"
@@ -150,12 +150,9 @@ class Users:
 
     def teams(self, connection: Connection) -> tuple[TeamChoice, ...]:
         """Return the teams by label."""
-        key = and_(ROW_KEYS.c.entity == TEAM, ROW_KEYS.c.record_id == self._team.c.id)
         wanted = (
-            select(self._team.c.id, func.coalesce(func.min(ROW_KEYS.c.key), ""), self._team.c.title)
-            .select_from(self._team.outerjoin(ROW_KEYS, key))
+            select(self._team.c.id, self._tables.column(TEAM, "key"), self._team.c.title)
             .where(self._team.c.trashed_at.is_(None), self._team.c.archived.is_(False))
-            .group_by(self._team.c.id, self._team.c.title, self._team.c.title_key)
             .order_by(self._team.c.title_key, self._team.c.id)
         )
         return tuple(TeamChoice(*one) for one in connection.execute(wanted))
