@@ -28,6 +28,7 @@ class Option:
     label: str
     color: str = "grey"
     help: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

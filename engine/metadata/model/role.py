@@ -40,6 +40,7 @@ class Role:
     hide: frozenset[str] = frozenset()
     readonly: frozenset[str] = frozenset()
     portal: bool = False
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,153 @@
+"""YAML as located nodes: every key and value knows its file, line and column.
+
+A scalar stays text; what it means is decided by the slot it stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.metadata.problems import Mark
+
+Path: TypeAlias = tuple[str | int, ...]
+NOWHERE = Mark("crm.yaml", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value or key as text; `text_mark` is where the text itself begins."""
+
+    text: str
+    mark: Mark
+    text_mark: Mark
+    quoted: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Say whether nothing was written here (`city:`)."""
+        return not self.quoted and not self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key with its value."""
+
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A map; its keys are different from each other."""
+
+    entries: tuple[Entry, ...]
+    mark: Mark
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the entry with this key."""
+        return next((one for one in self.entries if one.key.text == key), None)
+
+    def get(self, key: str) -> Node | None:
+        """Return the value under this key."""
+        entry = self.entry(key)
+        return entry.value if entry else None
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def address_of(path: Path) -> str:
+    """Write a path as the address that errors, plans and translations use."""
+    return ".".join(part for part in path if isinstance(part, str))
+
+
+def node_at(node: Node | None, path: Path) -> Node | None:
+    """Return the node at a path, or None where there is none."""
+    for part in path:
+        if isinstance(node, Mapping) and isinstance(part, str):
+            node = node.get(part)
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+        else:
+            return None
+    return node
+
+
+def key_mark(node: Node, path: Path) -> Mark:
+    """Return the mark of the key at the end of a path (of the value, in a list)."""
+    parent = node_at(node, path[:-1])
+    if isinstance(parent, Mapping) and path and isinstance(path[-1], str):
+        entry = parent.entry(path[-1])
+        if entry:
+            return entry.key.mark
+    found = node_at(node, path)
+    return (found or parent or node).mark
+
+
+def without(node: Node, dropped: frozenset[Path], path: Path = ()) -> Node:
+    """Return the tree without the nodes at the given paths."""
+    if not dropped:
+        return node
+    match node:
+        case Mapping(entries, mark):
+            kept = tuple(
+                Entry(one.key, without(one.value, dropped, (*path, one.key.text)))
+                for one in entries
+                if (*path, one.key.text) not in dropped
+            )
+            return Mapping(kept, mark)
+        case Sequence(items, mark):
+            left = tuple(
+                without(one, dropped, (*path, number))
+                for number, one in enumerate(items)
+                if (*path, number) not in dropped
+            )
+            return Sequence(left, mark)
+        case Scalar():
+            return node
+
+
+def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
+    """Walk over every value that is text."""
+    match node:
+        case Mapping(entries):
+            for entry in entries:
+                yield from scalars(entry.value, (*path, entry.key.text))
+        case Sequence(items):
+            for number, item in enumerate(items):
+                yield from scalars(item, (*path, number))
+        case Scalar():
+            yield path, node
+
+
+def plain(node: Node) -> object:
+    """Return the tree as dictionaries, lists and texts; nothing written is None."""
+    match node:
+        case Mapping(entries):
+            return {one.key.text: plain(one.value) for one in entries}
+        case Sequence(items):
+            return [plain(one) for one in items]
+        case Scalar():
+            return None if node.is_nothing else node.text
+
+
+def overlay(below: Mapping, above: Mapping) -> Mapping:
+    """Lay one map over another: maps merge, anything else replaces."""
+    merged = {one.key.text: one for one in below.entries}
+    for entry in above.entries:
+        under = merged.get(entry.key.text)
+        if under and isinstance(under.value, Mapping) and isinstance(entry.value, Mapping):
+            merged[entry.key.text] = Entry(under.key, overlay(under.value, entry.value))
+        else:
+            merged[entry.key.text] = entry
+    return Mapping(tuple(merged.values()), above.mark)

@@ -1,0 +1,184 @@
+"""Nodes -> problems about shape: the verdicts of jsonschema, located and in an author's words.
+
+What is wrong, or runs later, is dropped: the builder gets a tree without it, and nothing else is
+said about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+from engine.metadata import shape_problems as words
+from engine.metadata.authoring_schema import file_schema, rows_schema
+from engine.metadata.language_keys import NODE_KINDS, key_at
+from engine.metadata.nodes import Node, Path, Scalar, key_mark, node_at, plain
+from engine.metadata.problems import Mark, Problem, Severity
+
+MISSPELT = ("E102", "E106", "E107", "E108", "E109")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is wrong with the shape of a file, and what the builder must not see."""
+
+    problems: tuple[Problem, ...]
+    dropped: frozenset[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A problem, the node it takes out, and the key that is meant or missing."""
+
+    problem: Problem
+    drops: Path
+    meant: Path | None = None
+    missing: Path | None = None
+
+
+def check_shape(
+    root: Node, broken: frozenset[Path] = frozenset(), *, rows: bool = False, overlay: bool = False
+) -> Shape:
+    """Check one file's tree against the table of the language.
+
+    Args:
+        broken: what the reader of the file has already complained about.
+        overlay: the file changes things that stand in a package, so keys may be missing.
+    """
+    errors = _validator(rows=rows).iter_errors(plain(root))
+    found = [one for error in errors for one in _verdicts(root, error)]
+    excused = broken | {one.meant for one in found if one.meant}
+    excused |= {one.drops for one in found if one.missing is None}
+    reported = [one for one in found if not _is_follow_up(one, found, excused)]
+    if overlay:
+        reported = [one for one in reported if one.problem.code in MISSPELT]
+    return Shape(
+        tuple(one.problem for one in reported),
+        frozenset(one.drops for one in found) | broken,
+    )
+
+
+def _is_follow_up(one: _Verdict, found: list[_Verdict], excused: frozenset[Path]) -> bool:
+    if one.missing is not None and _is_excused(one.missing, excused):
+        return True
+    left_out = (other.drops for other in found if other.problem.severity is Severity.LATER)
+    inside = any(one.drops[: len(drops)] == drops and one.drops != drops for drops in left_out)
+    return inside and one.problem.code not in MISSPELT
+
+
+def _is_excused(missing: Path, excused: frozenset[Path]) -> bool:
+    """Say whether a missing key is misspelt, unreadable or part of something already dropped."""
+    return any(missing[: len(one)] == one for one in excused)
+
+
+@cache
+def _validator(*, rows: bool) -> Any:
+    own = {"x-later": _later, "x-later-words": _later_words, "x-edits": _edits}
+    return extend(Draft202012Validator, own)(rows_schema() if rows else file_schema())
+
+
+def _later(
+    _validator: object, _name: object, _value: object, _schema: object
+) -> Iterator[ValidationError]:
+    yield ValidationError("later")
+
+
+def _later_words(
+    _validator: object, later: list[str], value: object, _schema: object
+) -> Iterator[ValidationError]:
+    if isinstance(value, str) and value in later:
+        yield ValidationError("later")
+
+
+def _edits(
+    _validator: object, edits: list[str], value: object, _schema: object
+) -> Iterator[ValidationError]:
+    if isinstance(value, dict) and any(one in value for one in edits):
+        yield ValidationError("later")
+
+
+def _verdicts(root: Node, error: ValidationError) -> Iterator[_Verdict]:
+    path: Path = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, str(error.instance))
+        yield _Verdict(words.bad_id(key_mark(root, path), path, is_key=True), path)
+        return
+    yield from _READERS[str(error.validator)](root, path, error)
+
+
+def _unknown_keys(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
+    kind = NODE_KINDS.get(error.schema.get("x-node", ""))
+    known = tuple(error.schema["properties"])
+    for key in error.instance:
+        if kind and key not in known:
+            where = (*path, key)
+            problem, meant = words.unknown_key(key_mark(root, where), kind, where, error.instance)
+            yield _Verdict(problem, where, meant=(*path, meant) if meant else None)
+
+
+def _required(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
+    name = error.message.split("'")[1]
+    kind = NODE_KINDS[error.schema["x-node"]]
+    mark = key_mark(root, path) if path else Mark(root.mark.file, 1, 1)
+    problem = words.missing_key(mark, kind, name, path)
+    yield _Verdict(problem, path, missing=(*path, name))
+
+
+def _wrong_kind(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
+    mark = key_mark(root, path)
+    if error.instance is None:
+        problem = words.nothing_here(mark, path)
+    else:
+        node = node_at(root, path)
+        problem = words.wrong_kind(node.mark if node else mark, path, error.schema, error.instance)
+    yield _Verdict(problem, _drops(root, path))
+
+
+def _wrong_word(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
+    node = node_at(root, path)
+    mark = node.mark if isinstance(node, Scalar) else key_mark(root, path)
+    problem = words.wrong_word(mark, path, error.schema, str(error.instance))
+    yield _Verdict(problem, _drops(root, path))
+
+
+def _runs_later(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
+    if error.validator == "x-later-words":
+        node = node_at(root, path)
+        mark = node.mark if node else key_mark(root, path)
+        drops = _drops(root, path)
+        yield _Verdict(words.later_word(mark, drops, str(error.instance)), drops)
+    elif error.validator == "x-edits":
+        yield _Verdict(words.later_edit(key_mark(root, path), path), path)
+    else:
+        problem = words.later_key(key_mark(root, path), path, error.instance)
+        drops = path[:-1] if path[-1] == "only_if" else path
+        yield _Verdict(problem, drops)
+
+
+def _drops(root: Node, path: Path) -> Path:
+    """Return what goes out with a bad value: its key, or the node that can't do without it."""
+    key = key_at(path)
+    required = key is not None and key.required and len(path) > 1
+    return path[:-1] if required or (key and key.later_words) else path
+
+
+_READERS: Mapping[str, Callable[[Node, Path, ValidationError], Iterator[_Verdict]]] = (
+    MappingProxyType(
+        {
+            "additionalProperties": _unknown_keys,
+            "required": _required,
+            "type": _wrong_kind,
+            "enum": _wrong_word,
+            "pattern": _wrong_word,
+            "x-later": _runs_later,
+            "x-later-words": _runs_later,
+            "x-edits": _runs_later,
+        }
+    )
+)

@@ -1,0 +1,330 @@
+"""The sentences about shape: unknown keys, wrong kinds of values, what runs later."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from types import FunctionType, MappingProxyType
+from typing import Any
+
+from engine.metadata.language import NodeKind, nearest
+from engine.metadata.language_keys import FIELD, NODE_KINDS, key_at
+from engine.metadata.nodes import Path, address_of
+from engine.metadata.problems import Mark, Problem, Severity
+from engine.metadata.words import lookalikes
+
+SMART_QUOTES = "“”„«»‘’"
+
+
+def unknown_key(
+    mark: Mark, kind: NodeKind, path: Path, siblings: Mapping[str, object]
+) -> tuple[Problem, str | None]:
+    """A key that the language does not have at this place.
+
+    Keys are closed sets: what is not known is not silently dropped. `docs/language.md` lists them.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {phone: {type: phone, requird: true}}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {phone: {type: phone, required: true}}}}
+    """
+    key = str(path[-1])
+    known = tuple(one.name for one in kind.keys)
+    free = tuple(one for one in known if one not in siblings)
+    meant = nearest(key, free) or nearest(key, known)
+    hint = f"did you mean '{meant}'?" if meant else _elsewhere(key, kind)
+    twins = lookalikes(key)
+    if twins:
+        hint = f"{twins}; type the word anew" if not meant else f"{twins}: {hint}"
+    problem = Problem("E102", mark, f"'{key}' is not {_key_of(kind)}", hint, address_of(path[:-1]))
+    return problem, meant
+
+
+def _key_of(kind: NodeKind) -> str:
+    return kind.called if kind.id == "grants" else f"a key of {kind.called}"
+
+
+def _elsewhere(key: str, kind: NodeKind) -> str:
+    """Say where a key of another kind of node belongs, or what is known here."""
+    if key == "rows":
+        return "rows stand in files of the folders data/ and demo/"
+    homes = [one.called for one in NODE_KINDS.values() if one.key(key) and one.id != kind.id]
+    if homes:
+        return f"it is a key of {' or '.join(homes[:2])}: look at the indentation"
+    names = [one.name for one in kind.keys if not one.later]
+    return f"known here: {', '.join(names)}" if len(names) < 14 else "`docs/language.md` lists them"
+
+
+def missing_key(mark: Mark, kind: NodeKind, name: str, path: Path) -> Problem:
+    """A definition without a key that it can't do without.
+
+    Bad:
+        name: shop
+        views: {all_users: {columns: [name]}}
+    Good:
+        name: shop
+        views: {all_users: {entity: user, columns: [name]}}
+    """
+    key = kind.key(name)
+    meaning = key.meaning[0].lower() + key.meaning[1:] if key else ""
+    return Problem(
+        "E104",
+        mark,
+        f"{kind.called} needs '{name}'",
+        f"write `{name}: ...` ({meaning})",
+        address_of(path),
+    )
+
+
+def nothing_here(mark: Mark, path: Path) -> Problem:
+    """A key without a value.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: text, city: }}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: text, city: text}}}
+    """
+    hint = "write a value, or remove the key"
+    if len(path) > 1 and path[-2] == "fields":
+        hint = f"write the type of the field: `{path[-1]}: text`"
+    return Problem("E105", mark, f"nothing stands after '{path[-1]}:'", hint, address_of(path))
+
+
+_KINDS = {dict: "a map", list: "a list", str: "a single value"}
+_WANTED = {"object": "a map of keys", "array": "a list", "string": "a single value"}
+
+
+def wrong_kind(mark: Mark, path: Path, schema: Mapping[str, Any], value: object) -> Problem:
+    """A map where a single value is wanted, a value where a list is wanted, and so on.
+
+    Bad:
+        name: shop
+        languages: en
+    Good:
+        name: shop
+        languages: [en]
+    """
+    wanted = schema["type"] if isinstance(schema["type"], str) else "string"
+    name = str(path[-1]) if path and isinstance(path[-1], str) else "an item of the list"
+    hint = ""
+    if wanted == "array" and isinstance(value, str):
+        hint = f"write a list: [{value}]"
+    elif wanted == "object" and isinstance(value, list):
+        hint = "write `key: value` lines instead of lines that begin with '-'"
+    elif wanted == "string" and isinstance(value, list) and len(value) == 1:
+        hint = f"write {value[0]} without brackets"
+    elif wanted == "object" and isinstance(value, str):
+        hint = "write its keys below it, indented"
+    called = f"'{name}'" if isinstance(path[-1], str) else name
+    return Problem(
+        "E103",
+        mark,
+        f"{called} takes {_WANTED[wanted]}, and this is {_KINDS[type(value)]}",
+        hint,
+        address_of(path),
+    )
+
+
+def wrong_word(mark: Mark, path: Path, schema: Mapping[str, Any], value: str) -> Problem:
+    """Explain a value that is none of those its slot takes."""
+    match schema.get("x-mode"):
+        case "bool":
+            return not_a_bool(mark, path, value)
+        case "integer":
+            return not_an_integer(mark, path, value)
+        case "id":
+            return bad_id(mark, path, value=value)
+        case _:
+            return unknown_word(mark, path, tuple(schema["enum"]), value)
+
+
+def unknown_word(mark: Mark, path: Path, known: tuple[str, ...], value: str) -> Problem:
+    """A word that is none of those that the key takes: a type, a colour, a weekday.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: text, kind: {type: select, options: [a, b]}}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: text, kind: {type: choice, options: [a, b]}}}}
+    """
+    bare = value.strip(SMART_QUOTES + " ")
+    meant = nearest(bare, known)
+    hint = f"did you mean '{meant}'?" if meant else f"one of: {', '.join(_now(known))}"
+    if any(one in value for one in SMART_QUOTES):
+        hint = f"typographic quotes are letters for YAML: write {meant or bare} without them"
+    elif lookalikes(value):
+        hint = f"{lookalikes(value)}: {hint}"
+    is_type = len(known) > 20  # noqa: PLR2004 - only field types are that many
+    key = key_at(path)
+    what = "a field type" if is_type else f"a value of '{key.name if key else path[-1]}'"
+    return Problem("E106", mark, f"'{value}' is not {what}", hint, address_of(path))
+
+
+def _now(known: tuple[str, ...]) -> tuple[str, ...]:
+    types = next(one for one in FIELD if one.name == "type")
+    return types.words if known[: len(types.words)] == types.words else known
+
+
+def not_a_bool(mark: Mark, path: Path, value: str) -> Problem:
+    """A yes or no that is neither `true` nor `false`.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: {type: text, required: yes}}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: {type: text, required: true}}}}
+    """
+    word = value.strip().lower()
+    yes, no = ("yes", "on", "1", "y", "да", "true"), ("no", "off", "0", "n", "нет", "не", "false")
+    hint = "write true" if word in yes else "write false" if word in no else "write true or false"
+    return Problem(
+        "E107",
+        mark,
+        f"'{path[-1]}' is true or false, and '{value}' is neither",
+        hint,
+        address_of(path),
+    )
+
+
+def not_an_integer(mark: Mark, path: Path, value: str) -> Problem:
+    """A number that has to be whole and is not.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: {type: text, max_length: long}}}}
+    Good:
+        name: shop
+        entities: {item: {fields: {name: {type: text, max_length: 200}}}}
+    """
+    return Problem(
+        "E108",
+        mark,
+        f"'{path[-1]}' is a whole number, and '{value}' is none",
+        "write digits only: 20",
+        address_of(path),
+    )
+
+
+def bad_id(mark: Mark, path: Path, *, value: str = "", is_key: bool = False) -> Problem:
+    """An id that is not made of small Latin letters, digits and underscores.
+
+    Ids are permanent names for addresses and expressions; what people read is the `label`, in any
+    language. An id begins with a letter and has at most 40 characters.
+
+    Bad:
+        name: shop
+        entities: {Клиент: {fields: {name: text}}}
+    Good:
+        name: shop
+        entities: {client: {label: Клиент, fields: {name: text}}}
+    """
+    text = str(path[-1]) if is_key else value
+    twins = lookalikes(text)
+    hint = f"{twins}; type the word anew" if twins else ""
+    suggestion = make_id(text)
+    if not hint and suggestion and suggestion != text:
+        label = f", and `label: {text}`" if is_key else ""
+        hint = f"write `{suggestion}`{label}"
+    hint = (
+        hint or "small Latin letters, digits and _, a letter first, at most 40; the rest is a label"
+    )
+    return Problem("E109", mark, f"'{text}' can't be an id", hint, address_of(path[:-1]))
+
+
+def make_id(text: str) -> str:
+    """Make an id of a text where that is possible."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
+    return made[:40] if re.match(r"[a-z]", made) else ""
+
+
+def later_key(mark: Mark, path: Path, value: object) -> Problem:
+    """A part of the language that this version of Kartoteka does not run yet.
+
+    It is listed each time, so that nobody believes it works; the configuration is served without
+    it. Nothing has to be changed: a later version will run it.
+
+    Bad:
+        name: shop
+        dashboards: {sales: {tiles: {}}}
+    Good:
+        name: shop
+    """
+    key = key_at(path)
+    what = f": {key.meaning[0].lower()}{key.meaning[1:]}" if key else ""
+    names = ", ".join(list(value)[:6]) if isinstance(value, dict) and len(path) == 1 else ""
+    more = (
+        f" ({names}{', ...' if isinstance(value, dict) and len(value) > 6 else ''})"
+        if names
+        else ""
+    )
+    outcome = "it is left out"
+    if path[-1] == "only_if":
+        outcome = f"'{path[-2]}' is left out as a whole"
+    return Problem(
+        "L001",
+        mark,
+        f"'{path[-1]}'{more} does not run in this version yet{what}",
+        outcome,
+        address_of(path),
+        Severity.LATER,
+    )
+
+
+def later_word(mark: Mark, drops: Path, value: str) -> Problem:
+    """A type of field, or a kind of view, that this version of Kartoteka does not run yet.
+
+    The field or the view is left out, together with what names it; it will be there in a later
+    version.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: text, photo: image}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: text}}}
+    """
+    what = "a field" if "fields" in drops else "a view"
+    return Problem(
+        "L002",
+        mark,
+        f"'{value}' is {what} type that does not run in this version yet",
+        f"'{drops[-1]}' is left out, with what names it",
+        address_of(drops),
+        Severity.LATER,
+    )
+
+
+def later_edit(mark: Mark, path: Path) -> Problem:
+    """Say that edits of a template's lists run later."""
+    return Problem(
+        "L001",
+        mark,
+        "append, prepend and remove change a list of a package, and packages are not read yet",
+        "it is left out",
+        address_of(path),
+        Severity.LATER,
+    )
+
+
+CODES: Mapping[str, FunctionType] = MappingProxyType(
+    {
+        "E102": unknown_key,
+        "E103": wrong_kind,
+        "E104": missing_key,
+        "E105": nothing_here,
+        "E106": unknown_word,
+        "E107": not_a_bool,
+        "E108": not_an_integer,
+        "E109": bad_id,
+        "L001": later_key,
+        "L002": later_word,
+    }
+)

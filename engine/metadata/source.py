@@ -1,0 +1,220 @@
+"""One text of YAML -> located nodes and problems.
+
+The text is read event by event: what the language refuses (anchors, tags, several documents,
+depth) is refused at the first event, before anything is built. A syntax error does not hide the
+rest of the file: the parts around it are read by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+import yaml
+
+from engine.metadata import syntax, traps
+from engine.metadata.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
+from engine.metadata.problems import Mark, Problem, has_errors
+from engine.metadata.trap_problems import cut_by_comma
+
+DEEPEST = 32
+MOST_NODES = 200_000
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as nodes; `broken` are the paths whose value could not be read as it was meant."""
+
+    file: str
+    root: Mapping | None
+    problems: tuple[Problem, ...]
+    broken: frozenset[Path] = frozenset()
+
+
+def read_nodes(file: str, text: str) -> Document:
+    """Read one file: whatever can be read is, whatever can't becomes a problem."""
+    problems = traps.check_text(file, text)
+    if has_errors(problems):
+        return Document(file, None, problems, frozenset({()}))
+    reading = _Reading(file, traps.lines_of(text))
+    root = reading.read(syntax.Span(0, len(reading.lines)), ())
+    return Document(file, root, (*problems, *reading.problems), frozenset(reading.broken))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads a file, or as much of it as stands outside its syntax errors."""
+
+    file: str
+    lines: list[str]
+    problems: list[Problem] = field(default_factory=list)
+    broken: set[Path] = field(default_factory=set)
+
+    def read(self, span: syntax.Span, path: Path) -> Mapping | None:
+        """Read the lines of a span as one map."""
+        builder = _Builder(self.file, self.lines, path)
+        try:
+            node = builder.build("\n" * span.start + "\n".join(self.lines[span.start : span.end]))
+        except (yaml.YAMLError, _Refusal) as error:
+            return self._read_around(error, span, path)
+        self.problems += builder.problems
+        self.broken |= builder.broken
+        if node is None or isinstance(node, Mapping):
+            return node
+        self.problems.append(syntax.not_a_map(node.mark))
+        self.broken.add(path)
+        return None
+
+    def _read_around(
+        self, error: yaml.YAMLError | _Refusal, span: syntax.Span, path: Path
+    ) -> Mapping | None:
+        before = len(self.problems)
+        parts = () if _ends_reading(error) else syntax.parts(self.lines, span)
+        found = self._read_parts(parts, path) if len(parts) > 1 else self._below(parts, path)
+        if len(self.problems) == before:  # each part is right by itself: the error is between them
+            self.problems.append(self._explain(error, span))
+            self.broken.add((*path, parts[0].key) if len(parts) == 1 and parts[0].key else path)
+        return found
+
+    def _read_parts(self, parts: tuple[syntax.Part, ...], path: Path) -> Mapping:
+        entries: dict[str, Entry] = {}
+        for part in parts:
+            below = self.read(part.span, path)
+            for entry in below.entries if below else ():
+                first = entries.setdefault(entry.key.text, entry)
+                if first is not entry:
+                    self.problems.append(syntax.duplicate_key(entry.key, first.key))
+        return Mapping(tuple(entries.values()), Mark(self.file, parts[0].span.start + 1, 1))
+
+    def _below(self, parts: tuple[syntax.Part, ...], path: Path) -> Mapping | None:
+        """Read what stands below a single key."""
+        if not parts or not parts[0].below or not parts[0].key:
+            return None
+        part, text = parts[0], parts[0].key
+        below = self.read(part.below or part.span, (*path, text))
+        mark = Mark(self.file, part.span.start + 1, part.column + 1, len(text))
+        return Mapping((Entry(Scalar(text, mark, mark), below),), mark) if below else None
+
+    def _explain(self, error: yaml.YAMLError | _Refusal, span: syntax.Span) -> Problem:
+        if isinstance(error, _Refusal):
+            return error.problem
+        return traps.explain(self.file, self.lines, error, span)
+
+
+class _Refusal(Exception):
+    """Something that the language refuses; a final one ends the reading of the file."""
+
+    def __init__(self, problem: Problem, *, final: bool = False) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.final = final
+
+
+def _ends_reading(error: yaml.YAMLError | _Refusal) -> bool:
+    return isinstance(error, _Refusal) and error.final
+
+
+class _Builder:
+    """Builds nodes from events, within bounds."""
+
+    def __init__(self, file: str, lines: list[str], path: Path) -> None:
+        self.file = file
+        self.lines = lines
+        self.root = path
+        self.problems: list[Problem] = []
+        self.broken: set[Path] = set()
+        self._count = 0
+        self._events: Iterator[yaml.Event] = iter(())
+
+    def build(self, text: str) -> Node | None:
+        """Return the text's one document."""
+        self._events = iter(yaml.parse(text, Loader=LOADER))
+        next(self._events)  # the stream begins
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return None
+        node = self._node(next(self._events), len(self.root), self.root)
+        next(self._events)  # the document ends
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise _Refusal(syntax.second_document(self._mark(event)), final=True)
+        return None if isinstance(node, Scalar) and node.is_nothing else node
+
+    def _node(self, event: yaml.Event, depth: int, path: Path) -> Node:
+        mark = self._mark(event)
+        self._guard(event, mark, depth)
+        match event:
+            case yaml.ScalarEvent():
+                return self._scalar(event, mark)
+            case yaml.SequenceStartEvent():
+                return self._sequence(mark, depth, path)
+            case _:
+                return self._mapping(mark, depth, path)
+
+    def _guard(self, event: yaml.Event, mark: Mark, depth: int) -> None:
+        self._count += 1
+        if depth > DEEPEST:
+            raise _Refusal(syntax.too_deep(mark), final=True)
+        if self._count > MOST_NODES:
+            raise _Refusal(syntax.too_many(mark), final=True)
+        refused = syntax.refused_event(event, mark)
+        if refused:
+            raise _Refusal(refused)
+
+    def _sequence(self, mark: Mark, depth: int, path: Path) -> Sequence:
+        items: list[Node] = []
+        for event in takewhile(_goes_on, self._events):
+            items.append(self._node(event, depth + 1, (*path, len(items))))
+        return Sequence(tuple(items), mark)
+
+    def _mapping(self, mark: Mark, depth: int, path: Path) -> Mapping:
+        entries: dict[str, Entry] = {}
+        previous: Entry | None = None
+        for event in takewhile(_goes_on, self._events):
+            key = self._node(event, depth + 1, path)
+            if not isinstance(key, Scalar):
+                raise _Refusal(traps.odd_key(key, self.lines))
+            value = self._node(next(self._events), depth + 1, (*path, key.text))
+            if previous and traps.is_cut_by_comma(previous, key, value):
+                self.problems.append(cut_by_comma(previous, key))
+                self.broken.add((*path, previous.key.text))
+            elif key.text in entries:
+                self.problems.append(syntax.duplicate_key(key, entries[key.text].key))
+            else:
+                self._check_key(key)
+                previous = entries[key.text] = Entry(key, value)
+        return Mapping(tuple(entries.values()), mark)
+
+    def _check_key(self, key: Scalar) -> None:
+        if key.text == "<<" and not key.quoted:
+            raise _Refusal(syntax.merge_key(key.mark))
+
+    def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> Scalar:
+        if event.style in ("'", '"'):
+            begin = Mark(self.file, mark.line, mark.column + 1, max(1, mark.length - 2))
+            return Scalar(event.value, mark, begin, quoted=True)
+        if event.style in ("|", ">"):
+            return Scalar(event.value, mark, self._first_line(mark), quoted=True)
+        scalar = Scalar(event.value, mark, mark)
+        end = event.end_mark
+        self.problems += traps.check_plain(scalar, self.lines, end.line, end.column)
+        return scalar
+
+    def _first_line(self, mark: Mark) -> Mark:
+        """Return where the text of a block (`|`, `>`) begins."""
+        line = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        text = line.strip()
+        return Mark(self.file, mark.line + 1, len(line) - len(line.lstrip()) + 1, len(text) or 1)
+
+    def _mark(self, event: yaml.Event) -> Mark:
+        start, end = event.start_mark, event.end_mark
+        stop = end.column
+        if end.line != start.line:
+            stop = len(self.lines[start.line].rstrip()) if start.line < len(self.lines) else 0
+        return Mark(self.file, start.line + 1, start.column + 1, max(1, stop - start.column))
+
+
+def _goes_on(event: yaml.Event) -> bool:
+    return not isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent))

@@ -1,0 +1,147 @@
+"""Where YAML reads something else than the author wrote: each trap has a sentence of its own."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from engine.metadata.nodes import Entry, Node, Scalar
+from engine.metadata.problems import Mark, Problem
+from engine.metadata.syntax import Span
+from engine.metadata.trap_problems import (
+    bad_escape,
+    block_sign,
+    bracket_in_flow,
+    byte_order_mark,
+    cut_by_comment,
+    no_break_space,
+    only_a_comment,
+    opening_sign,
+    quote_and_more,
+    second_colon,
+    tab,
+    too_deep_a_line,
+    too_large,
+    unclosed,
+    unprintable,
+    unquoted_braces,
+    unreadable,
+    windows_line_ends,
+)
+
+LARGEST_FILE = 1024 * 1024
+UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+UNQUOTED_BRACES = re.compile(r"(?:[:,\[{-]\s+|^\s*)(\{\{.*?\}\})")
+QUOTE_AND_MORE = re.compile(r"""(?:[:\[,-]\s+)(?:'[^']*'|"(?:[^"\\]|\\.)*")\s+(?![#,\]}:])\S""")
+BLOCK_SIGN = re.compile(r":\s+([>|](?![-+0-9]{0,2}\s*(?:#|$))\S.*)$")
+OPENING_SIGN = re.compile(r"(?:[:\[,-]\s+)([@`%])")
+SECOND_COLON = re.compile(r"[:,{-]\s+[^'\"\[{|>&*!%@#\s][^'\",}]*?(:)(?=\s|$)")
+BRACKET_IN_FLOW = re.compile(r"\{[^'\"{}\[\]]*:\s*[^'\"{}\[\],]+([\[{])")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines, without a byte order mark and without carriage returns."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def check_text(file: str, text: str) -> tuple[Problem, ...]:
+    """Check what can be said of a text before it is read."""
+    problems: list[Problem] = []
+    if len(text) > LARGEST_FILE // 4 and len(text.encode("utf-8", "replace")) > LARGEST_FILE:
+        return (too_large(Mark(file, 1, 1)),)
+    if text.startswith("\ufeff"):
+        problems.append(byte_order_mark(Mark(file, 1, 1)))
+    if "\r" in text:
+        problems.append(windows_line_ends(Mark(file, 1, 1)))
+    found = UNPRINTABLE.search(text.removeprefix("\ufeff"))
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        problems.append(unprintable(Mark(file, line, column), found[0]))
+    return tuple(problems)
+
+
+def check_plain(scalar: Scalar, lines: list[str], line: int, column: int) -> tuple[Problem, ...]:
+    """Check what follows a text without quotes that ends at the given place."""
+    rest = lines[line][column:] if line < len(lines) else ""
+    comment = re.match(r"\s*#(?=[^\s#!])", rest) if rest else None
+    if comment is None:
+        return ()
+    start = column + len(comment[0])
+    mark = Mark(scalar.mark.file, line + 1, start, len(lines[line]) - start + 1)
+    if scalar.is_nothing:
+        return (only_a_comment(mark, rest.strip()),)
+    return (cut_by_comment(mark, scalar.text, rest.strip()),) if rest[0].isspace() else ()
+
+
+def is_cut_by_comma(previous: Entry, key: Scalar, value: Node) -> bool:
+    """Say whether `{formula: round(a, 2)}` has been read as two keys."""
+    text = previous.value.text if isinstance(previous.value, Scalar) else ""
+    is_empty = isinstance(value, Scalar) and value.is_nothing
+    return (
+        is_empty and key.mark.line >= previous.key.mark.line and text.count("(") > text.count(")")
+    )
+
+
+def explain(file: str, lines: list[str], error: yaml.YAMLError, span: Span) -> Problem:
+    """Say a syntax error in the author's words, with the trap behind it where one is known."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line, column = (mark.line, mark.column) if mark else (span.start, 0)
+    detail = str(getattr(error, "problem", None) or error)
+    line = max(span.start, min(line, span.end - 1, len(lines) - 1))
+    numbers = dict.fromkeys([line, *range(span.start, min(span.end, line + 1, len(lines)))])
+    for number in numbers:
+        known = _known(Mark(file, number + 1, 1), lines[number], detail)
+        if known:
+            return known
+    opened = getattr(error, "context_mark", None)
+    if opened and _is_unclosed(detail, str(getattr(error, "context", "")), line, opened.line):
+        return unclosed(Mark(file, opened.line + 1, opened.column + 1), lines[opened.line])
+    if "mapping values" in detail and line > span.start:
+        return too_deep_a_line(
+            Mark(file, line + 1, 1 + len(lines[line]) - len(lines[line].lstrip()))
+        )
+    return unreadable(Mark(file, line + 1, column + 1), detail)
+
+
+def _is_unclosed(detail: str, context: str, line: int, opened: int) -> bool:
+    runs_out = "end of stream" in detail or line > opened
+    return runs_out and ("flow" in context or "quoted" in context)
+
+
+def _known(mark: Mark, line: str, detail: str) -> Problem | None:
+    body = re.sub(r"\s+#.*$", "", line)
+    for pattern, explanation in (
+        (re.compile(r"^ *(\t)"), tab),
+        (re.compile("(\u00a0)"), no_break_space),
+        (UNQUOTED_BRACES, unquoted_braces),
+        (BLOCK_SIGN, block_sign),
+        (OPENING_SIGN, opening_sign),
+        (QUOTE_AND_MORE, quote_and_more),
+        (BRACKET_IN_FLOW, bracket_in_flow),
+        (SECOND_COLON, second_colon),
+    ):
+        found = pattern.search(body)
+        if found:
+            group = 1 if pattern.groups else 0
+            place = Mark(mark.file, mark.line, found.start(group) + 1, len(found[group]))
+            return explanation(place, found[group])
+    escape = re.search(r'"[^"\\]*(?:\\["\\/nrtabfve0NLP_ xuU][^"\\]*)*(\\.)', body)
+    if "escape" in detail and escape:
+        return bad_escape(Mark(mark.file, mark.line, escape.start(1) + 1, 2), escape[1])
+    return None
+
+
+def odd_key(key: Node, lines: list[str]) -> Problem:
+    """Explain a key that is no text."""
+    mark = key.mark
+    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
+    found = line.find("{{", max(0, mark.column - 3))
+    if found >= 0:
+        end = line.find("}}", found)
+        length = end + 2 - found if end > 0 else 2
+        return unquoted_braces(Mark(mark.file, mark.line, found + 1, length), line[found:])
+    return unreadable(mark, "a key is a map or a list")

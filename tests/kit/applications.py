@@ -1,0 +1,38 @@
+"""A CRM from a text: `application(VET)` is the sample that tests share."""
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+from engine.metadata.load import LoadResult, load_sources
+from engine.metadata.model.application import Application
+from engine.metadata.problems import has_errors, render
+
+
+def loaded(yaml_text: str, **more_files: str) -> LoadResult:
+    """Loads a CRM whose `crm.yaml` is the text; more files come as `**{"data/owner.csv": ...}`."""
+    texts = {"crm.yaml": yaml_text, **more_files}
+    return load_sources({name: _text(name, text) for name, text in texts.items()})
+
+
+def application(yaml_text: str, **more_files: str) -> Application:
+    """Loads a CRM that has to be right; anything else is shown as its author would see it."""
+    result = loaded(yaml_text, **more_files)
+    shown = "\n".join(render(one, result.sources) for one in result.problems)
+    assert result.application is not None, f"\n{shown}"
+    assert not has_errors(result.problems), f"\n{shown}"
+    return result.application
+
+
+def codes(yaml_text: str, **more_files: str) -> list[str]:
+    """Returns the codes of all problems of a CRM, in the order of the files."""
+    return [one.code for one in loaded(yaml_text, **more_files).problems]
+
+
+def _text(name: str, text: str) -> str:
+    plain = dedent(text).lstrip("\n")
+    has_name = re.search(r"^name:", plain, re.MULTILINE)
+    return plain if has_name or name != "crm.yaml" else f"{plain}\nname: sample\n"
+
+
+VET = (Path(__file__).parent / "vet.yaml").read_text(encoding="utf-8")
