@@ -170,7 +170,7 @@ def hash_of(text: str) -> int:
 
 def login_key(login: str) -> str:
     """Return the login as attempts are counted by, whoever types it."""
-    return login.strip().casefold()[:LONGEST_LOGIN].replace("\0", "")
+    return _storable(login.strip().casefold())
 
 
 def address_key(address: str) -> str:
@@ -178,9 +178,13 @@ def address_key(address: str) -> str:
     try:
         found = ip_address(address)
     except ValueError:
-        return address[:LONGEST_LOGIN].replace("\0", "")
+        return _storable(address)
     if isinstance(found, IPv6Address):
         if found.ipv4_mapped:
             return str(found.ipv4_mapped)
         return str(ip_network(f"{found}/64", strict=False)) if not found.is_loopback else str(found)
     return str(found)
+
+
+def _storable(text: str) -> str:
+    return "".join(one for one in text[:LONGEST_LOGIN] if one.isprintable())

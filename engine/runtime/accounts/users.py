@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, or_, select, type_coerce
 
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -99,7 +99,8 @@ class Users:
 
     def by_login(self, connection: Connection, login: str) -> User | None:
         """Return the user of a login, however it is capitalised."""
-        return self._one(connection, self._has_login(login))
+        could_be = login.isprintable()  # no database holds the other characters
+        return self._one(connection, self._has_login(login)) if could_be else None
 
     def listed(self, connection: Connection, text: str) -> tuple[User, ...]:
         """Return users whose login or name holds the text, by name."""
@@ -116,7 +117,7 @@ class Users:
 
     def administrators(self, connection: Connection) -> tuple[User, ...]:
         """Return the administrators who can sign in."""
-        has_role = self._tables.column(USER, "roles").like(f"%|{ADMIN}|%")
+        has_role = type_coerce(self._column("roles"), Text).like(f"%|{ADMIN}|%")
         found = [_user(one) for one in connection.execute(self._all().where(has_role))]
         return tuple(one for one in found if one.has_password and not one.is_disabled)
 
@@ -135,7 +136,7 @@ class Users:
         return and_(
             self._user.c.id == user_id,
             self._user.c.trashed_at.is_(None),
-            self._user.c.archived.is_(False),
+            ~self._user.c.archived,
         )
 
     @property
@@ -152,7 +153,7 @@ class Users:
         """Return the teams by label."""
         wanted = (
             select(self._team.c.id, self._tables.column(TEAM, "key"), self._team.c.title)
-            .where(self._team.c.trashed_at.is_(None), self._team.c.archived.is_(False))
+            .where(self._team.c.trashed_at.is_(None), ~self._team.c.archived)
             .order_by(self._team.c.title_key, self._team.c.id)
         )
         return tuple(TeamChoice(*one) for one in connection.execute(wanted))
