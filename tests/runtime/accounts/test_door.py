@@ -47,7 +47,7 @@ def test_a_session_knows_who_acts(house: House) -> None:
 
 def test_the_login_is_recognised_however_it_is_typed(house: House) -> None:
     house.add("ivan")
-    assert house.accounts.door.sign_in("  IVAN ", PASSWORD, HOME)
+    assert house.accounts.door.sign_in("  IVAN ", PASSWORD, HOME).cookie
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_changing_ones_password_ends_every_session(house: House) -> None:
         session, PASSWORD, NEW_PASSWORD, NEW_PASSWORD, HOME
     )
     assert [is_open(house, one) for one in (here, there, started.cookie)] == [False, False, True]
-    assert house.accounts.door.sign_in("ivan", NEW_PASSWORD, HOME)
+    assert house.accounts.door.sign_in("ivan", NEW_PASSWORD, HOME).cookie
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_refused_change_of_password_changes_nothing(
         house.accounts.door.change_password(session_of(house, cookie), old, new, repeated, HOME)
     assert set(refusal.value.messages) == {field}
     assert is_open(house, cookie)
-    assert house.accounts.door.sign_in("ivan", PASSWORD, HOME)
+    assert house.accounts.door.sign_in("ivan", PASSWORD, HOME).cookie
 
 
 def test_a_hash_of_old_costs_is_renewed_at_sign_in(house: House) -> None:

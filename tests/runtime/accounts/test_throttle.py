@@ -44,7 +44,7 @@ def test_one_account_is_guessed_at_from_many_addresses(house: House) -> None:
     assert 0 < refusal.value.retry_after <= BAN.total_seconds()
     assert house.accounts.door.session(living) is not None
     house.add("anna")
-    assert house.accounts.door.sign_in("anna", PASSWORD, Visit("198.51.100.1"))
+    assert house.accounts.door.sign_in("anna", PASSWORD, Visit("198.51.100.1")).cookie
 
 
 def test_an_unknown_login_is_banned_like_a_known_one(house: House) -> None:
