@@ -1,0 +1,44 @@
+"""The circumstances in which the text of a filter is read, and the refusal of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from engine.errors import Message
+from engine.metadata.model.application import Workdays
+from engine.metadata.model.field import Field
+from engine.runtime.actor import Actor
+
+
+class Unclear(Exception):
+    """The text is nothing that the field can be compared with."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(str(message))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, when and in which zone, in a company of which working days and phone region."""
+
+    actor: Actor
+    now: datetime
+    zone: ZoneInfo
+    workdays: Workdays
+    phone_region: str
+
+    @property
+    def today(self) -> date:
+        """Return the day on which the actor asks."""
+        return self.now.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The field that is asked for, with the decimals of its values."""
+
+    field: Field
+    scale: int

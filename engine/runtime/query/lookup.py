@@ -1,0 +1,162 @@
+"""Records by their words: the link picker, the search over everything, and titles by number.
+
+What is peeked at is found by its title alone; what is seen, by all of its search fields.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, case, false, literal, select, union_all
+
+from engine.metadata.model.text import Expression, RecordRef
+from engine.runtime.access.reach import ALL
+from engine.runtime.actor import Actor
+from engine.runtime.query.parts import like
+from engine.runtime.query.records import Choice, Hit
+from engine.runtime.query.search import Word, read_words
+from engine.runtime.query.sources import Sources
+from engine.runtime.query.subtitles import Subtitles
+
+# Found through the record that they are about, never by themselves.
+NOT_SEARCHED = frozenset({"activity", "notification"})
+
+
+class Lookup:
+    """Finds records by words, within the rights of an actor."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._subtitles = Subtitles(sources)
+
+    def choices(
+        self,
+        connection: Connection,
+        actor: Actor,
+        entity_id: str,
+        text: str,
+        limit: int,
+        where: Expression | None,
+    ) -> tuple[Choice, ...]:
+        """Return active records that a link may point at, best first."""
+        record = self._sources.tables.table(entity_id)
+        words = read_words(text)
+        query = self._known(actor, entity_id, words, record.c.id, record.c.title)
+        query = query.where(record.c.archived == false())
+        if where is not None:
+            expressions = self._sources.access.expressions
+            query = query.where(expressions.condition(where, entity_id, record, actor))
+        query = query.order_by(*self._nearest(actor, entity_id, words)).limit(limit)
+        found = connection.execute(query).all()
+        notes = self._subtitles.of(connection, actor, entity_id, [one.id for one in found])
+        shown = self._sources.names.shown
+        return tuple(
+            Choice(one.id, shown(actor, entity_id, one.id, one.title), notes.get(one.id, ""))
+            for one in found
+        )
+
+    def hits(self, connection: Connection, actor: Actor, text: str, limit: int) -> tuple[Hit, ...]:
+        """Return the records of all entities that hold the words; archived ones last."""
+        words = read_words(text)
+        entities = [
+            one
+            for one in self._sources.application.entities
+            if one not in NOT_SEARCHED and self._sources.access.may(actor, one, "peek")
+        ]
+        if not words or not entities:
+            return ()
+        each = (
+            self._hits_of(actor, one, place, words).limit(limit).subquery()
+            for place, one in enumerate(entities)
+        )
+        found = union_all(*map(select, each)).subquery()
+        order = (found.c.archived, found.c.rank, found.c.place, found.c.key, found.c.id)
+        rows = connection.execute(select(found).order_by(*order).limit(limit)).all()
+        notes = self._notes(
+            connection, actor, [RecordRef(entities[row.place], row.id) for row in rows]
+        )
+        return tuple(self._hit(actor, entities[row.place], row, notes) for row in rows)
+
+    def titles(
+        self, connection: Connection, actor: Actor, references: Iterable[RecordRef]
+    ) -> dict[RecordRef, str]:
+        """Return the titles of those records that the actor may see or peek at."""
+        found: dict[RecordRef, str] = {}
+        for entity_id, numbers in self._by_entity(references).items():
+            record = self._sources.tables.table(entity_id)
+            query = self._known(actor, entity_id, (), record.c.id, record.c.title)
+            for number, title in connection.execute(query.where(record.c.id.in_(numbers))):
+                shown = self._sources.names.shown(actor, entity_id, number, title)
+                found[RecordRef(entity_id, number)] = shown
+        return found
+
+    def _by_entity(self, references: Iterable[RecordRef]) -> dict[str, list[int]]:
+        numbers: dict[str, set[int]] = defaultdict(set)
+        for one in references:
+            if one.entity in self._sources.application.entities:
+                numbers[one.entity].add(one.id)
+        return {entity_id: sorted(numbers[entity_id]) for entity_id in sorted(numbers)}
+
+    def _notes(
+        self, connection: Connection, actor: Actor, references: Sequence[RecordRef]
+    ) -> dict[RecordRef, str]:
+        return {
+            RecordRef(entity_id, number): note
+            for entity_id, numbers in self._by_entity(references).items()
+            for number, note in self._subtitles.of(connection, actor, entity_id, numbers).items()
+        }
+
+    def _hit(self, actor: Actor, entity_id: str, row: Any, notes: dict[RecordRef, str]) -> Hit:
+        return Hit(
+            entity=entity_id,
+            id=row.id,
+            title=self._sources.names.shown(actor, entity_id, row.id, row.title),
+            subtitle=notes.get(RecordRef(entity_id, row.id), ""),
+            archived=bool(row.archived),
+        )
+
+    def _hits_of(
+        self, actor: Actor, entity_id: str, place: int, words: tuple[Word, ...]
+    ) -> Select[Any]:
+        record = self._sources.tables.table(entity_id)
+        rank, key = self._rank(actor, entity_id, words), self._key(actor, entity_id)
+        columns = (record.c.id, record.c.title, record.c.archived)
+        named = (literal(place).label("place"), rank.label("rank"), key.label("key"))
+        query = self._known(actor, entity_id, words, *columns, *named)
+        return query.order_by(record.c.archived, rank, key, record.c.id)
+
+    def _known(
+        self, actor: Actor, entity_id: str, words: tuple[Word, ...], *columns: ColumnElement[Any]
+    ) -> Select[Any]:
+        """Return the query of what is seen or peeked at, and holds the words."""
+        record = self._sources.tables.table(entity_id)
+        query = select(*columns).where(
+            self._sources.access.row_condition(actor, entity_id, "peek", record)
+        )
+        if not words:
+            return query
+        return query.where(self._sources.search.peeked(actor, entity_id, words, record))
+
+    def _nearest(
+        self, actor: Actor, entity_id: str, words: tuple[Word, ...]
+    ) -> tuple[ColumnElement[Any], ...]:
+        """Return the order of choices; without words the last changed ones are at hand."""
+        record = self._sources.tables.table(entity_id)
+        if words:
+            return self._rank(actor, entity_id, words), self._key(actor, entity_id), record.c.id
+        if self._sources.access.reach(actor, entity_id, "see") == ALL:
+            return record.c.updated_at.desc(), record.c.id.desc()
+        return self._key(actor, entity_id), record.c.id
+
+    def _rank(self, actor: Actor, entity_id: str, words: tuple[Word, ...]) -> ColumnElement[int]:
+        """Titles that begin with the first word come first."""
+        key = self._key(actor, entity_id)
+        return case((like(key, words[0].text, at_start=True), 0), else_=1)
+
+    def _key(self, actor: Actor, entity_id: str) -> ColumnElement[str]:
+        """Return what titles sort by; nothing where they are hidden, whose order would tell."""
+        if "title" in self._sources.access.peekable(actor, entity_id):
+            return self._sources.tables.table(entity_id).c.title_key
+        return literal("")

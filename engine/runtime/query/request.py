@@ -1,0 +1,57 @@
+"""A list as it was asked for: filters, search, order, columns, view, state and place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from urllib.parse import urlencode
+
+from engine.metadata.model.entity import SortKey
+from engine.runtime.query.parts import Operand
+
+State: TypeAlias = Literal["active", "archived", "trashed"]
+
+PAGE_SIZE = 50
+CURSORS = ("after",)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition: a path, an operator and what to compare with.
+
+    `parameter` and `text` are as in the address; `from_view` says that the view brought it.
+    """
+
+    path: str
+    operator: str
+    operand: Operand
+    parameter: str
+    text: str
+    from_view: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What a list shall show; made by `parse_query`, and judged again by the reader.
+
+    `after` and `before` are cursors of a page; `parameters` is the address without its cursor.
+    """
+
+    entity: str
+    filters: tuple[Filter, ...] = ()
+    search: str = ""
+    sort: tuple[SortKey, ...] = ()
+    columns: tuple[str, ...] = ()
+    view: str | None = None
+    state: State = "active"
+    after: str | None = None
+    before: str | None = None
+    size: int = PAGE_SIZE
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def query_with(self, changes: Mapping[str, str | None]) -> str:
+        """Return the query string with parameters changed (None: left out), on its first page."""
+        kept = {name: text for name, text in self.parameters if name not in changes}
+        added = {name: text for name, text in changes.items() if text is not None}
+        return urlencode({**kept, **added})

@@ -1,0 +1,244 @@
+"""The only reader of records: every list, page, picker, search and export comes through here.
+
+There is no way in without an actor. Rights on records stand in the SQL; fields are found by
+`PathFinder`, which refuses what the actor may not read. A page costs one query, and one more for
+each kind of record that a link to any record leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from engine.clock import Clock
+from engine.errors import NotFound, say
+from engine.metadata.model.application import Application
+from engine.metadata.model.field import Field
+from engine.metadata.model.text import Expression, RecordRef
+from engine.runtime.access import Access
+from engine.runtime.actor import Actor
+from engine.runtime.database import Database
+from engine.runtime.query.chips import Chip, ListColumn, describe, linked_records
+from engine.runtime.query.cursor import Cursor
+from engine.runtime.query.filters import QueryParser
+from engine.runtime.query.joins import Joins
+from engine.runtime.query.listing import Listing, ListRows
+from engine.runtime.query.lookup import Lookup
+from engine.runtime.query.names import RecordNames
+from engine.runtime.query.parts import Operand, Point, Reference
+from engine.runtime.query.paths import FieldPath, PathFinder
+from engine.runtime.query.records import Choice, Hit, Page, Record
+from engine.runtime.query.request import Filter, ListRequest
+from engine.runtime.query.search import Search
+from engine.runtime.query.selection import Row, Selection
+from engine.runtime.query.sources import Sources
+from engine.runtime.tables.entity import RecordTables
+
+COUNT_CAP = 1_000
+EXPORT_BATCH = 500
+LARGEST_ID = 2**63 - 1
+
+
+class Reader:
+    """Reads records for actors."""
+
+    def __init__(
+        self,
+        application: Application,
+        tables: RecordTables,
+        access: Access,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self.paths = PathFinder(application, access)
+        self._sources = Sources(
+            application=application,
+            tables=tables,
+            access=access,
+            database=database,
+            clock=clock,
+            paths=self.paths,
+            names=RecordNames(application, access),
+            search=Search(application, access, database.dialect),
+        )
+        self._parser = QueryParser(application, access, self.paths)
+        self._lookup = Lookup(self._sources)
+
+    def parse(self, actor: Actor, entity_id: str, args: Iterable[tuple[str, str]]) -> ListRequest:
+        """Read the query of a list's address; `BadQuery` names the parameter that does not fit."""
+        return self._parser.parse(actor, entity_id, args, self._sources.clock.now())
+
+    def page(self, actor: Actor, request: ListRequest) -> Page:
+        """Return one page of a list."""
+        rows = ListRows(self._sources, actor, request)
+        cursor = rows.cursor()
+        with self._sources.database.read() as connection:
+            found = connection.execute(rows.query(cursor, request.size + 1)).all()
+            shown: Sequence[Row] = found[: request.size]
+            if cursor is not None and cursor.backwards:
+                shown = shown[::-1]
+            records = self._records(connection, actor, rows.selection, shown)
+        before, after = _neighbours(cursor, more=len(found) > request.size)
+        return Page(
+            records,
+            next=rows.write(rows.place(shown[-1], backwards=False)) if shown and after else None,
+            previous=rows.write(rows.place(shown[0], backwards=True)) if shown and before else None,
+        )
+
+    def get(self, actor: Actor, entity_id: str, record_id: int, *, trashed: bool = False) -> Record:
+        """Return a record with all fields that the actor may read, or what a peek shows of it.
+
+        A trashed record is found with `trashed` alone, by those who may delete it.
+        """
+        known = entity_id in self._sources.application.entities
+        if known and abs(record_id) <= LARGEST_ID:
+            with self._sources.database.read() as connection:
+                for verb in self._ways(actor, entity_id, trashed=trashed):
+                    found = self._one(connection, actor, entity_id, record_id, verb, trashed)
+                    if found is not None:
+                        return found
+        raise NotFound(say("There is no such record, or none that you may see."))
+
+    def count(self, actor: Actor, request: ListRequest, cap: int = COUNT_CAP) -> tuple[int, bool]:
+        """Return how many records a list has, and whether there are more than the cap."""
+        query = Listing(self._sources, actor, request).count(cap)
+        with self._sources.database.read() as connection:
+            found = connection.execute(query).scalar_one()
+        return min(found, cap), found > cap
+
+    def export(self, actor: Actor, request: ListRequest) -> Iterator[Record]:
+        """Yield all records of a list that the actor may export, batch by batch."""
+        rows = ListRows(self._sources, actor, replace(request, after=None, before=None), "export")
+        cursor: Cursor | None = None
+        while True:
+            with self._sources.database.read() as connection:
+                found = connection.execute(rows.query(cursor, EXPORT_BATCH)).all()
+                records = self._records(connection, actor, rows.selection, found)
+            yield from records
+            if len(found) < EXPORT_BATCH:
+                return
+            cursor = rows.place(found[-1], backwards=False)
+
+    def related(self, actor: Actor, record: Record, link_field: Field, limit: int) -> Page:
+        """Return the active records whose link leads to this one, in their entity's order."""
+        entity_id = link_field.entity
+        if self.paths.find(actor, entity_id, link_field.id) is None:
+            return Page(())
+        plain = self.parse(actor, entity_id, ())
+        columns = tuple(one for one in plain.columns if one != link_field.id)
+        link = pointing_at(link_field, record)
+        return self.page(
+            actor, replace(plain, filters=(link,), columns=columns or ("title",), size=limit)
+        )
+
+    def pick(
+        self,
+        actor: Actor,
+        entity_id: str,
+        text: str,
+        limit: int,
+        where: Expression | None = None,
+    ) -> tuple[Choice, ...]:
+        """Return records that a link may point at: active ones that are seen or peeked at."""
+        if not self._sources.access.may(actor, entity_id, "peek"):
+            return ()
+        with self._sources.database.read() as connection:
+            return self._lookup.choices(connection, actor, entity_id, text, limit, where)
+
+    def search(self, actor: Actor, text: str, limit: int) -> tuple[Hit, ...]:
+        """Return records of all entities that hold the words."""
+        with self._sources.database.read() as connection:
+            return self._lookup.hits(connection, actor, text, limit)
+
+    def titles(self, actor: Actor, references: Iterable[RecordRef]) -> dict[RecordRef, str]:
+        """Return the titles of those records that the actor may see or peek at."""
+        with self._sources.database.read() as connection:
+            return self._lookup.titles(connection, actor, references)
+
+    def chips(self, actor: Actor, request: ListRequest) -> tuple[Chip, ...]:
+        """Return the filters of a list in words."""
+        filters = [
+            (one, self.paths.require(actor, request.entity, one.path, one.parameter))
+            for one in request.filters
+        ]
+        wanted = {named for one, path in filters for named in linked_records(one, path)}
+        titles = self.titles(actor, wanted) if wanted else {}
+        return tuple(describe(one, path, request, titles) for one, path in filters)
+
+    def columns(self, actor: Actor, request: ListRequest) -> tuple[ListColumn, ...]:
+        """Return the columns of a list with their names."""
+        return tuple(self._column(actor, request.entity, one) for one in request.columns)
+
+    def _column(self, actor: Actor, entity_id: str, name: str) -> ListColumn:
+        sortable = self._parser.sorts(actor, entity_id, name) is not None
+        path = self._path(actor, entity_id, name)
+        return ListColumn(name, path.label, path.field, sortable)
+
+    def _path(self, actor: Actor, entity_id: str, name: str) -> FieldPath:
+        if name != "title":
+            return self.paths.require(actor, entity_id, name, "columns")
+        entity = self._sources.application.entity(entity_id)
+        return FieldPath(name, (), entity, self.paths.fields(entity_id)[name])
+
+    def _ways(self, actor: Actor, entity_id: str, *, trashed: bool) -> tuple[str, ...]:
+        """Return how a record may become known: seen, or else peeked at."""
+        reach = self._sources.access.reach
+        seen, peeked = (reach(actor, entity_id, verb) for verb in ("see", "peek"))
+        if trashed or seen == peeked:
+            return ("see",)
+        return ("see", "peek") if seen else ("peek",)
+
+    def _one(
+        self,
+        connection: Connection,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        verb: str,
+        trashed: bool,  # noqa: FBT001
+    ) -> Record | None:
+        sources = self._sources
+        joins = Joins(sources.tables, sources.access, actor, entity_id)
+        selection = Selection(sources.access, sources.names, joins, actor, verb)
+        selection.add(self._all_paths(actor, entity_id, verb))
+        may = sources.access.row_condition(actor, entity_id, verb, joins.record, trashed=trashed)
+        query = select(*selection.columns).select_from(joins.source)
+        rows = connection.execute(query.where(joins.record.c.id == record_id, may)).all()
+        found = self._records(connection, actor, selection, rows)
+        return found[0] if found else None
+
+    def _all_paths(self, actor: Actor, entity_id: str, verb: str) -> Iterator[FieldPath]:
+        """Yield everything of a record: its fields, and who made and changed it."""
+        access = self._sources.access
+        known = (access.peekable if verb == "peek" else access.readable)(actor, entity_id)
+        entity = self._sources.application.entity(entity_id)
+        fields = self.paths.fields(entity_id)
+        for name in (*entity.fields, "created_by", "updated_by"):
+            if name in known:
+                yield FieldPath(name, (), entity, fields[name])
+
+    def _records(
+        self, connection: Connection, actor: Actor, selection: Selection, rows: Sequence[Row]
+    ) -> tuple[Record, ...]:
+        references = set(selection.references(rows))
+        titles = self._lookup.titles(connection, actor, references) if references else {}
+        return tuple(selection.record(row, titles) for row in rows)
+
+
+def pointing_at(link_field: Field, record: Record) -> Filter:
+    """Return the filter for records whose link leads to this one."""
+    if link_field.type == "any_link":
+        part: Point | Reference = Reference(record.entity, record.id)
+        text = f"{record.entity}/{record.id}"
+    else:
+        part, text = Point(record.id), str(record.id)
+    return Filter(link_field.id, "eq", Operand((part,)), link_field.id, text)
+
+
+def _neighbours(cursor: Cursor | None, *, more: bool) -> tuple[bool, bool]:
+    """Return whether there are pages before and after this one."""
+    if cursor is None:
+        return False, more
+    return (more, True) if cursor.backwards else (True, more)

@@ -1,0 +1,127 @@
+"""The second line of a choice or a hit: the entity's subtitle, or a way to reach the person.
+
+A subtitle is made for the one who reads it: what they may not read in it stays empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from engine.metadata.expressions.compile import Typed
+from engine.metadata.expressions.evaluate import MappingContext, Result
+from engine.metadata.expressions.names import Scope
+from engine.metadata.expressions.templates import TextTemplate, render, typed_template
+from engine.metadata.fieldtypes.base import Kind
+from engine.metadata.model.entity import Entity
+from engine.runtime.actor import Actor
+from engine.runtime.query.joins import Joins
+from engine.runtime.query.records import Record
+from engine.runtime.query.selection import Selection
+from engine.runtime.query.sources import Sources
+
+CONTACTS = ("phone", "email")
+
+
+class Subtitles:
+    """Makes the second lines of records."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._templates: dict[str, TextTemplate | None] = {}
+
+    def of(
+        self, connection: Connection, actor: Actor, entity_id: str, numbers: Sequence[int]
+    ) -> Mapping[int, str]:
+        """Return the subtitles of those records that the actor sees."""
+        if not numbers or not self._sources.access.may(actor, entity_id, "see"):
+            return {}
+        entity = self._sources.application.entity(entity_id)
+        template = self._template(entity)
+        names = {".".join(path) for path in template.paths} if template else set(_contacts(entity))
+        records = self._records(connection, actor, entity_id, numbers, sorted(names))
+        if template is None:
+            return {one.id: _first_contact(one, entity) for one in records}
+        return {one.id: self._filled(template, one, actor) for one in records}
+
+    def _template(self, entity: Entity) -> TextTemplate | None:
+        if entity.id not in self._templates:
+            scope = Scope(self._sources.application, entity)
+            self._templates[entity.id] = (
+                typed_template(entity.subtitle, scope) if entity.subtitle else None
+            )
+        return self._templates[entity.id]
+
+    def _records(
+        self,
+        connection: Connection,
+        actor: Actor,
+        entity_id: str,
+        numbers: Sequence[int],
+        names: Sequence[str],
+    ) -> tuple[Record, ...]:
+        access, paths = self._sources.access, self._sources.paths
+        found = (paths.find(actor, entity_id, name) for name in names)
+        readable = [one for one in found if one is not None]
+        if not readable:
+            return ()
+        joins = Joins(self._sources.tables, access, actor, entity_id)
+        selection = Selection(access, self._sources.names, joins, actor)
+        selection.add(readable)
+        query = select(*selection.columns).select_from(joins.source)
+        query = query.where(
+            joins.record.c.id.in_(numbers),
+            access.row_condition(actor, entity_id, "see", joins.record),
+        )
+        return tuple(selection.record(row, {}) for row in connection.execute(query))
+
+    def _filled(self, template: TextTemplate, record: Record, actor: Actor) -> str:
+        application = self._sources.application
+        zone = ZoneInfo(actor.timezone or application.timezone)
+        values = {tuple(path.split(".")): value for path, value in record.values.items()}
+        now = self._sources.clock.now()
+        context = MappingContext(values, now, zone, application.workdays)
+        return " ".join(render(template, context, _showing(record, zone)).split())
+
+
+def _contacts(entity: Entity) -> tuple[str, ...]:
+    return tuple(one.id for one in entity.fields.values() if one.type in CONTACTS)
+
+
+def _first_contact(record: Record, entity: Entity) -> str:
+    return next(
+        (str(record.values[one]) for one in _contacts(entity) if record.values.get(one)), ""
+    )
+
+
+def _showing(record: Record, zone: ZoneInfo) -> Callable[[Result, Typed], str]:
+    """Return how values of a record are written in its subtitle: short, without a language."""
+
+    def show(value: Result, typed: Typed) -> str:
+        match value:
+            case int() if typed.kind is Kind.LINK:
+                return _title(record, typed, value)
+            case str():
+                return next((one.label for one in typed.options if one.id == value), value)
+            case datetime():
+                return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+            case date():
+                return value.isoformat()
+            case Decimal():
+                return format(value, "f")
+            case tuple():
+                return ", ".join(show(one, typed) for one in value)
+            case _:
+                return "" if value is None else str(value)
+
+    return show
+
+
+def _title(record: Record, typed: Typed, record_id: int) -> str:
+    """Return the title of the linked record, nothing where the reader may not know it."""
+    known = (one for one in record.links.values() if one is not None)
+    return next((one.title for one in known if (one.entity, one.id) == (typed.to, record_id)), "")
