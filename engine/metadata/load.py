@@ -9,19 +9,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
+from pathlib import Path as FilePath
 
 from engine.metadata import nodes
 from engine.metadata.build.application import build_application
 from engine.metadata.build.common import CORE
 from engine.metadata.build.rows import rows_of_table, rows_of_tree
+from engine.metadata.checks.left_out import left_out
+from engine.metadata.checks.run import run_checks
+from engine.metadata.checks.subject import Subject
 from engine.metadata.csv_source import CsvTable, read_csv
 from engine.metadata.folder import find_sources, is_definition, is_rows, merge
 from engine.metadata.model.application import Application
 from engine.metadata.model.rows import Row
-from engine.metadata.problems import Problem, has_errors, in_order
-from engine.metadata.shape import Shape, check_shape
+from engine.metadata.nodes import Path
+from engine.metadata.problems import Problem, Severity, has_errors, in_order
+from engine.metadata.rows_files import RowsFile
+from engine.metadata.shape import Shape, check_shape, of_overlay
 from engine.metadata.source import Document, read_nodes
 from engine.resources import resource_dir
 
@@ -35,7 +40,7 @@ class LoadResult:
     sources: Mapping[str, str]
 
 
-def load(folder: Path) -> LoadResult:
+def load(folder: FilePath) -> LoadResult:
     """Load the configuration of a folder."""
     found = find_sources(folder)
     return _load(found.texts, list(found.problems))
@@ -48,65 +53,114 @@ def load_sources(sources: Mapping[str, str]) -> LoadResult:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of YAML: as it was read, and what of it has the right shape."""
+    """A file of YAML: as it was read, and what is wrong with its shape."""
 
     document: Document
     shape: Shape
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
-        return (*self.document.problems, *self.shape.problems)
-
-    @property
-    def raw(self) -> nodes.Mapping:
+    def root(self) -> nodes.Mapping:
+        """Return what the author wrote."""
         return self.document.root or nodes.Mapping((), nodes.NOWHERE)
 
     @property
     def sound(self) -> nodes.Mapping:
-        kept = nodes.without(self.raw, self.shape.dropped)
-        return kept if isinstance(kept, nodes.Mapping) else nodes.Mapping((), nodes.NOWHERE)
+        """Return what of it has the right shape."""
+        return nodes.without_some(self.root, self.shape.dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """All files of a folder, read."""
+
+    definitions: tuple[_File, ...]
+    trees: Mapping[str, _File]
+    tables: Mapping[str, CsvTable]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Return what was wrong with the files one by one."""
+        files = (*self.definitions, *self.trees.values())
+        found = [one for file in files for one in (*file.document.problems, *file.shape.problems)]
+        return found + [one for table in self.tables.values() for one in table.problems]
+
+    @property
+    def unclear(self) -> frozenset[Path]:
+        """Return the paths that have an error already."""
+        return frozenset().union(*(one.shape.unclear for one in self.definitions))
+
+    @property
+    def later(self) -> frozenset[Path]:
+        """Return the paths that run in a later version."""
+        return frozenset().union(*(one.shape.later for one in self.definitions))
+
+    @property
+    def rows(self) -> tuple[RowsFile, ...]:
+        """Return the files of rows."""
+        trees = [RowsFile(name, tree=one.sound) for name, one in self.trees.items()]
+        return (*trees, *(RowsFile(name, table=one) for name, one in self.tables.items()))
 
 
 def _load(sources: Mapping[str, str], problems: list[Problem]) -> LoadResult:
-    files = {name: _read(name, text) for name, text in sources.items() if is_definition(name)}
-    row_files = {
-        name: _read(name, text, rows=True) for name, text in sources.items() if _is_tree(name)
-    }
-    tables = {name: read_csv(name, text) for name, text in sources.items() if _is_table(name)}
-    for one in (*files.values(), *row_files.values(), *tables.values()):
-        problems += one.problems
-    own = merge([one.sound for one in files.values()], problems)
-    tree = nodes.overlay(_core(), own)
-    application = build_application(tree, (), sources, _digest(sources))
-    rows = tuple(_rows(application, row_files, tables))
-    application = replace(application, rows=rows)
-    ordered = in_order(tuple(problems))
+    folder = _read(sources)
+    problems += folder.problems
+    own = merge([one.sound for one in folder.definitions], problems)
+    raw = nodes.overlay(_core(), merge([one.root for one in folder.definitions]))
+    later = folder.later
+    build = partial(_built, folder, sources, raw)
+    application, found = build(own, later)
+    while more := left_out(found) - later:
+        problems += [one for one in found if one.severity is Severity.LATER]
+        later |= more
+        own = nodes.without_some(own, more)
+        application, found = build(own, later)
+    ordered = in_order((*problems, *found))
     return LoadResult(None if has_errors(ordered) else application, ordered, sources)
 
 
-def _is_tree(name: str) -> bool:
-    return is_rows(name) and name.endswith(".yaml")
+def _built(
+    folder: _Folder,
+    sources: Mapping[str, str],
+    raw: nodes.Mapping,
+    own: nodes.Mapping,
+    later: frozenset[Path],
+) -> tuple[Application, tuple[Problem, ...]]:
+    tree = nodes.overlay(_core(), own)
+    application = build_application(tree, (), sources, _digest(sources))
+    rows = tuple(_rows(application, folder))
+    application = replace(application, rows=rows)
+    subject = Subject(application, tree, raw, _core(), folder.unclear, later, folder.rows)
+    return application, run_checks(subject)
 
 
-def _is_table(name: str) -> bool:
-    return is_rows(name) and name.endswith(".csv")
+def _read(sources: Mapping[str, str]) -> _Folder:
+    definitions = [_file(name, text) for name, text in sources.items() if is_definition(name)]
+    if any(one.root.get("uses") is not None for one in definitions):
+        definitions = [replace(one, shape=of_overlay(one.root, one.shape)) for one in definitions]
+        sources = {name: text for name, text in sources.items() if is_definition(name)}
+    rows = {name: text for name, text in sources.items() if is_rows(name)}
+    trees = {name: _file(name, text, rows=True) for name, text in rows.items() if _is_yaml(name)}
+    tables = {name: read_csv(name, text) for name, text in rows.items() if not _is_yaml(name)}
+    return _Folder(tuple(definitions), trees, tables)
 
 
-def _read(name: str, text: str, *, rows: bool = False) -> _File:
+def _is_yaml(name: str) -> bool:
+    return name.endswith(".yaml")
+
+
+def _file(name: str, text: str, *, rows: bool = False) -> _File:
     document = read_nodes(name, text)
     if document.root is None:
-        return _File(document, Shape((), document.broken))
-    overlay = document.root.get("uses") is not None
-    return _File(document, check_shape(document.root, document.broken, rows=rows, overlay=overlay))
+        return _File(document, Shape((), document.broken, document.broken, frozenset()))
+    return _File(document, check_shape(document.root, document.broken, rows=rows))
 
 
-def _rows(
-    application: Application, files: Mapping[str, _File], tables: Mapping[str, CsvTable]
-) -> Iterator[Row]:
-    for one in files.values():
-        yield from rows_of_tree(one.sound, application.entities)
-    for name, table in tables.items():
-        yield from rows_of_table(name, table, application.entities)
+def _rows(application: Application, folder: _Folder) -> Iterator[Row]:
+    for file in folder.rows:
+        if file.tree:
+            yield from rows_of_tree(file.tree, application.entities)
+        if file.table:
+            yield from rows_of_table(file.name, file.table, application.entities)
 
 
 @cache

@@ -117,6 +117,12 @@ def without(node: Node, dropped: frozenset[Path], path: Path = ()) -> Node:
             return node
 
 
+def without_some(node: Mapping, dropped: frozenset[Path]) -> Mapping:
+    """Return a map without the nodes at the given paths."""
+    kept = without(node, dropped) if () not in dropped else None
+    return kept if isinstance(kept, Mapping) else Mapping((), node.mark)
+
+
 def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
     """Walk over every value that is text."""
     match node:

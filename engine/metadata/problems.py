@@ -56,7 +56,8 @@ def render(problem: Problem, sources: Mapping[str, str]) -> str:
     mark = problem.mark
     head = f"{mark.file}:{mark.line}:{mark.column}: {problem.severity} {problem.code}: "
     lines = [head + problem.message + (f" -> {problem.hint}" if problem.hint else "")]
-    lines += _excerpt(mark, sources.get(mark.file, ""))
+    if mark.file in sources:
+        lines += _excerpt(mark, sources[mark.file].removeprefix("\ufeff"))
     if problem.address:
         lines.append(f"    at {problem.address}")
     return "\n".join(lines)

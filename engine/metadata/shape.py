@@ -6,7 +6,8 @@ said about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import abc
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -17,19 +18,25 @@ from jsonschema.validators import extend
 
 from engine.metadata import shape_problems as words
 from engine.metadata.authoring_schema import file_schema, rows_schema
-from engine.metadata.language_keys import NODE_KINDS, key_at
-from engine.metadata.nodes import Node, Path, Scalar, key_mark, node_at, plain
+from engine.metadata.language_keys import HEAD, NODE_KINDS, key_at
+from engine.metadata.nodes import Mapping, Node, Path, Scalar, key_mark, node_at, plain
 from engine.metadata.problems import Mark, Problem, Severity
 
+HEAD_KEYS = frozenset(one.name for one in HEAD)
 MISSPELT = ("E102", "E106", "E107", "E108", "E109")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is wrong with the shape of a file, and what the builder must not see."""
+    """What is wrong with the shape of a file, and what the builder must not see.
+
+    Of what is dropped, `unclear` has an error and `later` runs in a later version.
+    """
 
     problems: tuple[Problem, ...]
     dropped: frozenset[Path]
+    unclear: frozenset[Path]
+    later: frozenset[Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +49,36 @@ class _Verdict:
     missing: Path | None = None
 
 
-def check_shape(
-    root: Node, broken: frozenset[Path] = frozenset(), *, rows: bool = False, overlay: bool = False
-) -> Shape:
-    """Check one file's tree against the table of the language.
-
-    Args:
-        broken: what the reader of the file has already complained about.
-        overlay: the file changes things that stand in a package, so keys may be missing.
-    """
+def check_shape(root: Node, broken: frozenset[Path] = frozenset(), *, rows: bool = False) -> Shape:
+    """Check one file's tree; `broken` is what its reader has already complained about."""
     errors = _validator(rows=rows).iter_errors(plain(root))
     found = [one for error in errors for one in _verdicts(root, error)]
-    excused = broken | {one.meant for one in found if one.meant}
-    excused |= {one.drops for one in found if one.missing is None}
+    meant = frozenset(one.meant for one in found if one.meant)
+    excused = broken | meant | {one.drops for one in found if one.missing is None}
     reported = [one for one in found if not _is_follow_up(one, found, excused)]
-    if overlay:
-        reported = [one for one in reported if one.problem.code in MISSPELT]
+    later = frozenset(one.drops for one in found if one.problem.severity is Severity.LATER)
+    wrong = frozenset(one.drops for one in found if one.problem.severity is not Severity.LATER)
     return Shape(
         tuple(one.problem for one in reported),
-        frozenset(one.drops for one in found) | broken,
+        wrong | later | broken,
+        wrong | broken | meant,
+        later,
     )
+
+
+def of_overlay(root: Mapping, shape: Shape) -> Shape:
+    """Return what is said of a folder that builds on a package: packages are not read yet.
+
+    Its definitions change things that are not there, so they are left out as a whole; what is
+    misspelt is still said.
+    """
+    sections = [one for one in root.entries if one.key.text not in HEAD_KEYS]
+    dropped = frozenset((one.key.text,) for one in sections)
+    said = [one for one in shape.problems if one.code in MISSPELT]
+    used = root.entry("uses")
+    if used:
+        said.append(words.later_package(used.key.mark, used.value))
+    return Shape(tuple(said), shape.dropped | dropped, shape.unclear, shape.later | dropped)
 
 
 def _is_follow_up(one: _Verdict, found: list[_Verdict], excused: frozenset[Path]) -> bool:
@@ -168,7 +185,7 @@ def _drops(root: Node, path: Path) -> Path:
     return path[:-1] if required or (key and key.later_words) else path
 
 
-_READERS: Mapping[str, Callable[[Node, Path, ValidationError], Iterator[_Verdict]]] = (
+_READERS: abc.Mapping[str, Callable[[Node, Path, ValidationError], Iterator[_Verdict]]] = (
     MappingProxyType(
         {
             "additionalProperties": _unknown_keys,

@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.metadata.language import NodeKind, nearest
 from engine.metadata.language_keys import FIELD, NODE_KINDS, key_at
-from engine.metadata.nodes import Path, address_of
+from engine.metadata.nodes import Mapping as MapNode
+from engine.metadata.nodes import Node, Path, address_of
 from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.words import lookalikes
 
@@ -298,6 +299,20 @@ def later_word(mark: Mark, drops: Path, value: str) -> Problem:
         f"'{value}' is {what} type that does not run in this version yet",
         f"'{drops[-1]}' is left out, with what names it",
         address_of(drops),
+        Severity.LATER,
+    )
+
+
+def later_package(mark: Mark, packages: Node) -> Problem:
+    """Say that a folder on top of a package runs later."""
+    names = [one.key.text for one in packages.entries] if isinstance(packages, MapNode) else []
+    what = f" ({', '.join(names)})" if names else ""
+    return Problem(
+        "L001",
+        mark,
+        f"this folder builds on a package{what}, and packages are not read in this version yet",
+        "its definitions are left out; the head is served",
+        "uses",
         Severity.LATER,
     )
 

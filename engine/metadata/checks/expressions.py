@@ -1,0 +1,221 @@
+"""Every expression and every text with {{ }}: named, typed and checked where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.metadata.build.common import names_in, names_in_text
+from engine.metadata.checks.pipelines import entities_of
+from engine.metadata.checks.subject import Subject, Walk, walk, warning
+from engine.metadata.expressions.compile import Expected, check
+from engine.metadata.expressions.names import Scope
+from engine.metadata.expressions.templates import parse_template
+from engine.metadata.fieldtypes.base import Kind
+from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import Field
+from engine.metadata.model.text import Expression, Template
+from engine.metadata.problems import Mark, Problem, Severity
+
+CONDITIONS = (
+    "visible_when",
+    "required_when",
+    "readonly_when",
+    "locked_when",
+    "check",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An expression or a text, the entity whose record it is about, and what it should yield."""
+
+    source: Expression | Template
+    entity: Entity
+    expect: Expected = None
+    with_old: bool = True
+
+
+def check_expressions(subject: Subject) -> Iterator[Problem]:
+    """Yield the problems of all expressions; their codes are explained beside the expressions."""
+    later = frozenset(f"{path[1]}.{path[3]}" for path in subject.later if is_field_path(path))
+    for place in places(subject):
+        if _is_spoilt(subject, place):
+            continue
+        scope = Scope(subject.application, place.entity, later=later, with_old=place.with_old)
+        if isinstance(place.source, Template):
+            yield from parse_template(place.source, scope)[1]
+        else:
+            yield from check(place.source, scope, place.expect)[1]
+
+
+def is_field_path(path: tuple[str | int, ...]) -> bool:
+    """Say whether a path is that of a field."""
+    return len(path) == 4 and path[0] == "entities" and path[2] == "fields"  # noqa: PLR2004 - entities, id, fields, id
+
+
+def places(subject: Subject) -> Iterator[Place]:
+    """Yield everything that is checked."""
+    application = subject.application
+    for entity in application.entities.values():
+        yield from _of_entity(entity)
+        for field in entity.fields.values():
+            yield from _of_field(subject, entity, field)
+    for pipeline in application.pipelines.values():
+        for entity in entities_of(subject, pipeline):
+            for stage in pipeline.stages.values():
+                if stage.enter_when:
+                    yield Place(stage.enter_when, entity, Kind.BOOL)
+                if stage.message:
+                    yield Place(stage.message, entity)
+            for ways in (pipeline.moves or {}).values():
+                yield from (Place(one.when, entity, Kind.BOOL) for one in ways if one.when)
+    for scope in application.scopes.values():
+        if scope.entity in application.entities:
+            entity = application.entities[scope.entity]
+            yield Place(scope.where, entity, Kind.BOOL, with_old=False)
+    for view in application.views.values():
+        if view.where:
+            yield Place(view.where, application.entities[view.entity], Kind.BOOL, with_old=False)
+
+
+def _of_entity(entity: Entity) -> Iterator[Place]:
+    for text in (entity.title, entity.subtitle):
+        if text:
+            yield Place(text, entity, with_old=False)
+    for one in entity.validate.values():
+        yield Place(one.check, entity, Kind.BOOL)
+        yield Place(one.message, entity)
+        if one.when:
+            yield Place(one.when, entity, Kind.BOOL)
+
+
+def _of_field(subject: Subject, entity: Entity, field: Field) -> Iterator[Place]:
+    for key in CONDITIONS:
+        condition = getattr(field, key)
+        if condition:
+            yield Place(condition, entity, Kind.BOOL)
+    if field.formula:
+        yield Place(field.formula, entity, field, with_old=False)
+    if field.message:
+        yield Place(field.message, entity)
+    if isinstance(field.default, Expression):
+        yield Place(field.default, entity, field, with_old=False)
+    elif isinstance(field.default, Template):
+        yield Place(field.default, entity, with_old=False)
+    target = subject.application.entities.get(field.to or "")
+    if field.where and target:
+        yield Place(field.where, target, Kind.BOOL, with_old=False)
+
+
+def _is_spoilt(subject: Subject, place: Place) -> bool:
+    """Say whether an expression names something that has an error already."""
+    if isinstance(place.expect, Field) and subject.is_unclear_field(
+        place.entity.id, place.expect.id
+    ):
+        return True
+    text = place.source.text
+    names = names_in_text(text) if isinstance(place.source, Template) else names_in(text)
+    return any(_names_unclear(subject, place.entity, name) for name in names)
+
+
+def _names_unclear(subject: Subject, entity: Entity, name: str) -> bool:
+    found = _walk(subject, entity, name)
+    if not found.silent:
+        ended = found.field
+        return ended is not None and subject.is_unclear_field(ended.entity, ended.id)
+    path = ("entities", found.entity.id, "fields", found.wrong)
+    return path not in subject.later  # what runs later is said by the expression itself
+
+
+def _walk(subject: Subject, entity: Entity, name: str) -> Walk:
+    first, _, rest = name.partition(".")
+    if first == "old" and rest:
+        return walk(subject, entity, rest)
+    user = subject.application.entities.get("user")
+    if first == "user" and user and "user" not in entity.fields:
+        return walk(subject, user, rest) if rest else Walk(user, None)
+    return walk(subject, entity, name)
+
+
+def check_formula_reach(subject: Subject) -> Iterator[Problem]:
+    """A formula that reads another record, through a link: it belongs to the language and runs later.
+
+    This version computes formulas over the record's own fields. Conditions, titles and `where` do
+    walk through links.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: text, price: money}}, sale: {fields: {no: text, qty: integer, item: {type: link, to: item}, total: {type: money, formula: qty * item.price}}}}
+    Good:
+        name: shop
+        entities: {sale: {fields: {no: text, qty: integer, price: money, total: {type: money, formula: qty * price}}}}
+    """
+    for entity, field, formula in _formulas(subject):
+        for name in names_in(formula.text):
+            if (
+                "." in name
+                and not _is_of_user(entity, name)
+                and not _walk(subject, entity, name).wrong
+            ):
+                message = f"a formula through a link ({name}) does not run in this version yet"
+                hint = f"'{field.id}' is left out, with what names it"
+                mark = _mark_of(formula, name)
+                yield Problem("L304", mark, message, hint, formula.address, Severity.LATER)
+
+
+def check_formula_of_everybody(subject: Subject) -> Iterator[Problem]:
+    """A formula that names the user: its value is stored, and the same for everybody.
+
+    Bad:
+        name: shop
+        entities: {sale: {fields: {no: text, mine: {type: text, formula: user.name}}}}
+    Good:
+        name: shop
+        entities: {sale: {fields: {no: text, seller: {type: user, default: "= user"}}}}
+    """
+    for entity, _, formula in _formulas(subject):
+        for name in names_in(formula.text):
+            if _is_of_user(entity, name):
+                message = "a formula is the same for everybody; it can't name who looks"
+                hint = 'use a default: `default: "= user"`'
+                yield Problem("E319", _mark_of(formula, name), message, hint, formula.address)
+
+
+def _formulas(subject: Subject) -> Iterator[tuple[Entity, Field, Expression]]:
+    for entity in subject.application.entities.values():
+        for field in entity.fields.values():
+            if field.formula:
+                yield entity, field, field.formula
+
+
+def _is_of_user(entity: Entity, name: str) -> bool:
+    return name.split(".")[0] == "user" and "user" not in entity.fields
+
+
+def _mark_of(expression: Expression, name: str) -> Mark:
+    mark = expression.mark
+    before, found, _ = expression.text.partition(name)
+    if not found or "\n" in before:
+        return mark
+    return Mark(mark.file, mark.line, mark.column + len(before), len(name))
+
+
+def check_titles(subject: Subject) -> Iterator[Problem]:
+    """A title without braces: every record would have the same name.
+
+    Bad:
+        name: shop
+        entities: {client: {title: name, fields: {name: text}}}
+    Good:
+        name: shop
+        entities: {client: {title: "{{ name }}", fields: {name: text}}}
+    """
+    for entity in subject.application.entities.values():
+        if entity.title and "{{" not in entity.title.text:
+            text = entity.title.text
+            hint = "write the fields in double braces"
+            if text in entity.fields:
+                hint = f'write "{{{{ {text} }}}}"'
+            message = f"every {entity.label.lower()} would be called '{text}'"
+            yield warning("W230", entity.title.mark, message, hint, entity.title.address)

@@ -1,0 +1,290 @@
+"""Checks of single fields: which keys a type has and needs, and which of them go together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.metadata.build.common import names_in
+from engine.metadata.checks.subject import Subject, address_of, field_path, suggest, warning
+from engine.metadata.fieldtypes.base import Kind, Storage
+from engine.metadata.fieldtypes.registry import FIELD_TYPES
+from engine.metadata.model.field import Field, FormulaKind
+from engine.metadata.patterns import PatternProblem, compile_pattern
+from engine.metadata.problems import Mark, Problem
+
+OF_SOME_TYPES = frozenset().union(*(one.keys for one in FIELD_TYPES.values()))
+NEVER_UNIQUE = (Storage.BOOL, Storage.OPTIONS, Storage.ANY_LINK)
+PLACE = re.compile(r"\{([^{}]*)\}")
+PLACE_OF_SEQUENCE = re.compile(r"(year|month|day|n)(:[1-9][0-9]?)?")
+MOST_DECIMALS = 6
+
+
+def _fields(subject: Subject) -> Iterator[Field]:
+    for entity in subject.application.entities.values():
+        yield from entity.fields.values()
+
+
+def check_keys_of_type(subject: Subject) -> Iterator[Problem]:
+    """A key that fields of this type do not have.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: {type: text, options: [a, b]}}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: {type: choice, options: [a, b]}, note: text}}}
+    """
+    for field in _fields(subject):
+        allowed = FIELD_TYPES[field.type].keys
+        for entry in subject.keys(field_path(field)):
+            key = entry.key.text
+            if key in OF_SOME_TYPES - allowed:
+                homes = [one.id for one in FIELD_TYPES.values() if key in one.keys]
+                message = f"a field of type {field.type} has no '{key}'"
+                hint = f"it belongs to {', '.join(homes)}"
+                yield Problem("E211", entry.key.mark, message, hint, field.address)
+
+
+def check_needs_of_type(subject: Subject) -> Iterator[Problem]:
+    """A field without the key that its type can't do without: `to` of a link, `options` of a choice.
+
+    Bad:
+        name: shop
+        entities: {order: {fields: {number: text, client: link}}, client: {fields: {name: text}}}
+    Good:
+        name: shop
+        entities: {order: {fields: {number: text, client: {type: link, to: client}}}, client: {fields: {name: text}}}
+    """
+    for field in _fields(subject):
+        need = {"link": "to", "choice": "options", "choices": "options"}.get(field.type)
+        path = field_path(field, need or "")
+        if need is None or field.layer == "core" or subject.is_unclear(path):
+            continue
+        given = field.to if need == "to" else field.options
+        if not given:
+            example = "to: client" if need == "to" else "options: [small, large]"
+            message = f"a field of type {field.type} needs '{need}'"
+            yield Problem("E212", field.mark, message, f"write `{example}`", field.address)
+
+
+def check_unique(subject: Subject) -> Iterator[Problem]:
+    """A field that can't be unique or indexed: a yes or no, several options, a formula of the clock.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: text, active: {type: bool, unique: true}}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: {type: text, unique: true}, active: bool}}}
+    """
+    for field in _fields(subject):
+        never = FIELD_TYPES[field.type].storage in NEVER_UNIQUE
+        on_read = field.formula_kind is FormulaKind.ON_READ
+        if field.unique and (never or on_read):
+            why = "is computed whenever it is read" if on_read else f"is of type {field.type}"
+            path = field_path(field, "unique")
+            message = f"'{field.id}' {why} and can't be unique"
+            yield Problem("E220", subject.key_mark(path), message, "remove 'unique'", field.address)
+        if field.index and on_read:
+            path = field_path(field, "index")
+            message = f"'{field.id}' is computed whenever it is read and has no index"
+            yield Problem("E220", subject.key_mark(path), message, "remove 'index'", field.address)
+
+
+def check_formula_alone(subject: Subject) -> Iterator[Problem]:
+    """A formula together with keys that say how people fill the field in.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: text, price: money, twice: {type: money, formula: price * 2, default: 5}}}}
+    Good:
+        name: shop
+        entities: {item: {fields: {name: text, price: money, twice: {type: money, formula: price * 2}}}}
+    """
+    pointless = ("default", "required", "required_when", "quick", "readonly_when", "locked_when")
+    for field in _fields(subject):
+        if field.formula is None and field.type != "sequence":
+            continue
+        what = "is computed" if field.formula else "is given by the engine"
+        for entry in subject.keys(field_path(field)):
+            if entry.key.text in pointless:
+                message = f"'{field.id}' {what}, so '{entry.key.text}' means nothing"
+                yield Problem("E224", entry.key.mark, message, "remove it", field.address)
+
+
+def check_pattern(subject: Subject) -> Iterator[Problem]:
+    """A pattern that can't be read: a regular expression for the whole text.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: text, code: {type: text, pattern: '[0-9'}}}}
+    Good:
+        name: shop
+        entities: {item: {fields: {name: text, code: {type: text, pattern: '[0-9]+'}}}}
+    """
+    for field in _fields(subject):
+        if field.pattern is None:
+            continue
+        try:
+            compile_pattern(field.pattern)
+        except PatternProblem as problem:
+            mark = subject.mark(field_path(field, "pattern"))
+            place = Mark(mark.file, mark.line, mark.column + problem.offset)
+            yield Problem(
+                "E225", place, f"this pattern can't be read: {problem}", "", field.address
+            )
+
+
+def check_sequence(subject: Subject) -> Iterator[Problem]:
+    """The form of a sequence: a text with `{n}` or `{n:4}`, and `{year}`, `{month}`, `{day}`.
+
+    Bad:
+        name: shop
+        entities: {order: {fields: {number: {type: sequence, format: "K-{yaer}-{n:4}"}}}}
+    Good:
+        name: shop
+        entities: {order: {fields: {number: {type: sequence, format: "K-{year}-{n:4}"}}}}
+    """
+    for field in _fields(subject):
+        if field.type != "sequence" or not field.format:
+            continue
+        mark, address = subject.mark(field_path(field, "format")), field.address
+        places = list(PLACE.finditer(field.format))
+        for found in places:
+            if not PLACE_OF_SEQUENCE.fullmatch(found[1]):
+                place = Mark(mark.file, mark.line, mark.column + found.start(), len(found[0]))
+                hint = suggest(found[1].split(":")[0], ("n", "year", "month", "day"))
+                yield Problem("E226", place, f"'{found[0]}' is no part of a number", hint, address)
+        if not any(found[1].split(":")[0] == "n" for found in places):
+            message = "the form of a sequence needs a place for the number"
+            yield Problem("E226", mark, message, "write {n}, or {n:4} for 0001", address)
+
+
+def check_limits(subject: Subject) -> Iterator[Problem]:
+    """Limits outside their range, or that leave no value between them.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: {type: text, min_length: 10, max_length: 5}}}}
+    Good:
+        name: shop
+        entities: {item: {fields: {name: {type: text, min_length: 5, max_length: 10}}}}
+    """
+    for field in _fields(subject):
+        yield from _lengths(subject, field)
+        path = field_path(field, "decimals")
+        found = subject.node(path)
+        text = getattr(found, "text", "0")
+        if not 0 <= int(text) <= MOST_DECIMALS:
+            message = f"'decimals' is 0 to {MOST_DECIMALS}"
+            yield Problem("E227", subject.mark(path), message, "", address_of(path))
+
+
+def _lengths(subject: Subject, field: Field) -> Iterator[Problem]:
+    low, high = field.min_length, field.max_length
+    for key, value in (("min_length", low), ("max_length", high)):
+        if value is not None and value < (key == "max_length"):
+            path = field_path(field, key)
+            yield Problem("E227", subject.mark(path), f"'{key}' is too small", "", address_of(path))
+    if low is not None and high is not None and low > high > 0:
+        path = field_path(field, "min_length")
+        message = f"no text is at least {low} and at most {high} characters long"
+        yield Problem("E227", subject.mark(path), message, "swap the two", field.address)
+
+
+def check_required_bool(subject: Subject) -> Iterator[Problem]:
+    """A required yes or no: it is never empty, so `required` asks for nothing.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: text, agreed: {type: bool, required: true}}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: text, agreed: {type: bool, check: agreed, message: "Has to agree"}}}}
+    """
+    for field in _fields(subject):
+        if field.required and FIELD_TYPES[field.type].kind is Kind.BOOL:
+            path = field_path(field, "required")
+            message = "a yes or no is never empty, so 'required' asks for nothing"
+            hint = f"if it must be yes: `check: {field.id}`"
+            yield warning("W223", subject.key_mark(path), message, hint, field.address)
+
+
+def check_message(subject: Subject) -> Iterator[Problem]:
+    """A message without anything that it would explain.
+
+    Bad:
+        name: shop
+        entities: {client: {fields: {name: {type: text, message: Too short}}}}
+    Good:
+        name: shop
+        entities: {client: {fields: {name: {type: text, pattern: '.{3,}', message: Too short}}}}
+    """
+    for field in _fields(subject):
+        path = field_path(field)
+        if field.message and not (field.check or field.pattern):
+            if not any(subject.is_unclear((*path, key)) for key in ("check", "pattern")):
+                message = "this message is never said: the field has no check and no pattern"
+                mark = subject.key_mark((*path, "message"))
+                yield warning("W224", mark, message, "write a `check`, or remove it", field.address)
+    for pipeline in subject.application.pipelines.values():
+        for stage in pipeline.stages.values():
+            path = ("pipelines", pipeline.id, "stages", stage.id)
+            if (
+                stage.message
+                and not stage.enter_when
+                and not subject.is_unclear((*path, "enter_when"))
+            ):
+                message = "this message is never said: the stage has no `enter_when`"
+                mark = subject.key_mark((*path, "message"))
+                yield warning(
+                    "W224", mark, message, "write `enter_when`, or remove it", stage.address
+                )
+
+
+def check_circles(subject: Subject) -> Iterator[Problem]:
+    """Formulas that need each other, or themselves.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: text, net: {type: money, formula: gross / 2}, gross: {type: money, formula: net * 2}}}}
+    Good:
+        name: shop
+        entities: {item: {fields: {name: text, net: money, gross: {type: money, formula: net * 2}}}}
+    """
+    for entity in subject.application.entities.values():
+        needs = {
+            one.id: {name.split(".")[0] for name in names_in(one.formula.text)}
+            for one in entity.fields.values()
+            if one.formula
+        }
+        for name in needs:
+            circle = _circle(name, needs)
+            if circle and name == min(circle):
+                field = entity.fields[name]
+                path = field_path(field, "formula")
+                way = " -> ".join([*circle, circle[0]])
+                message = (
+                    f"'{name}' is computed from itself"
+                    if len(circle) == 1
+                    else f"these formulas need each other: {way}"
+                )
+                yield Problem(
+                    "E240", subject.mark(path), message, "break the circle", address_of(path)
+                )
+
+
+def _circle(start: str, needs: dict[str, set[str]]) -> list[str]:
+    """Return the way from a formula back to itself ([] where there is none)."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for name in sorted(needs.get(way[-1], ())):
+            if name == start:
+                return way
+            if name in needs and name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []

@@ -1,0 +1,322 @@
+"""Checks of rows: entities, columns, keys and values of the files in `data/` and `demo/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from engine.metadata import nodes
+from engine.metadata.checks.literals import Unreadable, read_literal
+from engine.metadata.checks.subject import Subject, suggest
+from engine.metadata.fieldtypes.base import Storage
+from engine.metadata.fieldtypes.registry import FIELD_TYPES
+from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import Field
+from engine.metadata.model.rows import Cell, Row
+from engine.metadata.nodes import Scalar
+from engine.metadata.problems import Mark, Problem
+
+LOST_PLUS = "has lost its plus"
+KEY_LENGTH = 200
+
+
+def check_row_entities(subject: Subject) -> Iterator[Problem]:
+    """Rows of an entity that does not exist: a CSV file bears the name of its entity.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text}}}
+        # data/items.csv
+        key,name
+        a,Apple
+    Good:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text}}}
+        # data/item.csv
+        key,name
+        a,Apple
+    """
+    for mark, name in _entity_names(subject):
+        if name not in subject.application.entities and not subject.was_written(("entities", name)):
+            hint = suggest(name, tuple(subject.application.entities))
+            yield Problem(
+                "E703", mark, f"these are rows of '{name}', and there is no such entity", hint
+            )
+
+
+def _entity_names(subject: Subject) -> Iterator[tuple[Mark, str]]:
+    for file in subject.rows:
+        if file.table and file.table.header:
+            yield Mark(file.name, 1, 1), file.stem
+        elif file.tree:
+            found = file.tree.get("rows")
+            for entry in found.entries if isinstance(found, nodes.Mapping) else ():
+                yield entry.key.mark, entry.key.text
+
+
+def check_row_columns(subject: Subject) -> Iterator[Problem]:
+    """A column of rows that is no field, or one that nobody fills in.
+
+    The first column of a CSV file is the key of the row, whatever its name.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text}}}
+        # data/item.csv
+        key,name,prise
+        a,Apple,5
+    Good:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text, price: money}}}
+        # data/item.csv
+        key,name,price
+        a,Apple,5
+    """
+    said: set[tuple[str, str, str]] = set()
+    for file, entity, one in _column_names(subject):
+        field = entity.fields.get(one.text)
+        if (file, entity.id, one.text) in said or subject.is_unclear_field(entity.id, one.text):
+            continue
+        said.add((file, entity.id, one.text))
+        if field is None:
+            message = f"'{entity.id}' has no field '{one.text}'"
+            hint = suggest(one.text, tuple(entity.fields)) if one.text else "name the column"
+            yield Problem("E702", one.mark, message, hint, entity.address)
+        elif field.formula:
+            message = f"'{field.id}' is computed"
+            yield Problem("E702", one.mark, message, "remove the column", entity.address)
+
+
+def _column_names(subject: Subject) -> Iterator[tuple[str, Entity, Scalar]]:
+    entities = subject.application.entities
+    for file in subject.rows:
+        entity = entities.get(file.stem)
+        if file.table and entity:
+            yield from ((file.name, entity, one) for one in file.table.header[1:])
+        found = file.tree.get("rows") if file.tree else None
+        for group in found.entries if isinstance(found, nodes.Mapping) else ():
+            entity = entities.get(group.key.text)
+            records = group.value.entries if isinstance(group.value, nodes.Mapping) else ()
+            for record in records if entity else ():
+                values = record.value.entries if isinstance(record.value, nodes.Mapping) else ()
+                yield from ((file.name, entity, one.key) for one in values if entity)
+
+
+def check_row_keys(subject: Subject) -> Iterator[Problem]:
+    """The same key twice: a key names one record of its entity.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text}}}
+        # data/item.csv
+        key,name
+        a,Apple
+        a,Apricot
+    Good:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text}}}
+        # data/item.csv
+        key,name
+        a,Apple
+        b,Apricot
+    """
+    first: dict[tuple[str, str], Row] = {}
+    for row in subject.application.rows:
+        known = first.setdefault((row.entity, row.key), row)
+        if known is not row:
+            where = f"line {known.mark.line}"
+            where = where if known.mark.file == row.mark.file else f"{known.mark.file}, {where}"
+            message = f"the key '{row.key}' is already used in {where}"
+            yield Problem("E706", row.mark, message, "give each row a key of its own")
+
+
+def check_row_values(subject: Subject) -> Iterator[Problem]:
+    """A value of a row that its field can't hold.
+
+    Texts of several options stand between commas, dates are 2026-03-02 or words (3 d ago), numbers
+    have a point.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text, price: money}}}
+        # data/item.csv
+        key,name,price
+        a,Apple,cheap
+    Good:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text, price: money}}}
+        # data/item.csv
+        key,name,price
+        a,Apple,0.50
+    """
+    for _, field, cell in _cells(subject):
+        if FIELD_TYPES[field.type].storage in (Storage.LINK, Storage.ANY_LINK):
+            continue
+        if isinstance(cell.text, tuple) and field.type != "choices":
+            message = f"'{field.id}' holds one value, and this is a list"
+            yield Problem("E704", cell.mark, message, "write one value", field.address)
+            continue
+        for text in cell.text if isinstance(cell.text, tuple) else (cell.text,):
+            try:
+                read_literal(text, field, subject.application)
+            except Unreadable as problem:
+                code = "E708" if LOST_PLUS in problem.message else "E704"
+                yield Problem(code, cell.mark, problem.message, problem.hint, field.address)
+
+
+def lost_plus(subject: Subject) -> Iterator[Problem]:
+    """A phone that has lost its plus: programs for tables take +359888123456 for a number.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        phone_region: BG
+        entities: {client: {fields: {name: text, phone: phone}}}
+        # data/client.csv
+        key,name,phone
+        a,Anna,359888123456
+    Good:
+        # crm.yaml
+        name: shop
+        phone_region: BG
+        entities: {client: {fields: {name: text, phone: phone}}}
+        # data/client.csv
+        key,name,phone
+        a,Anna,+359888123456
+    """
+    return (one for one in check_row_values(subject) if one.code == "E708")
+
+
+def _cells(subject: Subject) -> Iterator[tuple[Row, Field, Cell]]:
+    unclear = partial(_is_unclear, subject, {})
+    for row in subject.application.rows:
+        entity = subject.application.entities[row.entity]
+        for name, cell in row.cells.items():
+            if not unclear(entity.id, name):
+                yield row, entity.fields[name], cell
+
+
+def _is_unclear(
+    subject: Subject, known: dict[tuple[str, str], bool], entity: str, name: str
+) -> bool:
+    if (entity, name) not in known:
+        known[entity, name] = subject.is_unclear_field(entity, name)
+    return known[entity, name]
+
+
+def check_row_links(subject: Subject) -> Iterator[Problem]:
+    """A link of a row to a key that no row has, or from `data/` to a row of `demo/`.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text, group: {type: link, to: group}}}, group: {fields: {name: text}}}
+        # data/group.csv
+        key,name
+        fruit,Fruit
+        # data/item.csv
+        key,name,group
+        a,Apple,friut
+    Good:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text, group: {type: link, to: group}}}, group: {fields: {name: text}}}
+        # data/group.csv
+        key,name
+        fruit,Fruit
+        # data/item.csv
+        key,name,group
+        a,Apple,fruit
+    """
+    keys = _keys(subject)
+    for row, field, cell in _cells(subject):
+        storage = FIELD_TYPES[field.type].storage
+        text = cell.text if isinstance(cell.text, str) else ", ".join(cell.text)
+        if storage is Storage.LINK and field.to:
+            yield from _link(row, field, text, cell.mark, keys)
+        elif storage is Storage.ANY_LINK:
+            entity, _, key = text.partition(" ")
+            if entity not in subject.application.entities or not key.strip():
+                message = f"'{text}' names no record of any entity"
+                hint = "write the entity and the key: deal d1"
+                yield Problem("E705", cell.mark, message, hint, field.address)
+            else:
+                yield from _link(row, field, key.strip(), cell.mark, keys, entity)
+
+
+def _keys(subject: Subject) -> Mapping[str, Mapping[str, bool]]:
+    """Return entity -> key -> whether the row is for the demo only."""
+    keys: dict[str, dict[str, bool]] = {}
+    for team in subject.application.teams:
+        keys.setdefault("team", {})[team] = False
+    for row in subject.application.rows:
+        known = keys.setdefault(row.entity, {})
+        known[row.key] = row.demo and known.get(row.key, True)
+    return keys
+
+
+def _link(
+    row: Row,
+    field: Field,
+    key: str,
+    mark: Mark,
+    keys: Mapping[str, Mapping[str, bool]],
+    entity: str = "",
+) -> Iterator[Problem]:
+    target = entity or field.to or ""
+    known = keys.get(target, {})
+    if key not in known:
+        hint = suggest(key, tuple(known)) or f"there are no rows of '{target}'"
+        message = f"no row of '{target}' has the key '{key}'"
+        yield Problem("E705", mark, message, hint, field.address)
+    elif known[key] and not row.demo:
+        message = f"'{key}' is a row of demo/, and this row of data/ is loaded without it"
+        yield Problem(
+            "E705", mark, message, f"move one of the two: {target} '{key}'", field.address
+        )
+
+
+def check_row_required(subject: Subject) -> Iterator[Problem]:
+    """A row that leaves a required field empty.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: {type: text, required: true}, price: money}}}
+        # data/item.csv
+        key,name,price
+        a,,5
+    Good:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: {type: text, required: true}, price: money}}}
+        # data/item.csv
+        key,name,price
+        a,Apple,5
+    """
+    needed = {
+        entity.id: [
+            one
+            for one in entity.fields.values()
+            if one.required
+            and one.default is None
+            and one.formula is None
+            and one.type not in ("sequence", "stage", "bool")
+        ]
+        for entity in subject.application.entities.values()
+    }
+    for row in subject.application.rows:
+        for field in needed[row.entity]:
+            is_key = (row.entity, field.id) in (("user", "login"), ("team", "key"))
+            if field.id not in row.cells and not is_key:
+                if not subject.is_unclear_field(row.entity, field.id):
+                    message = f"the row '{row.key}' has no '{field.id}', which is required"
+                    yield Problem("E707", row.mark, message, "fill it in", field.address)

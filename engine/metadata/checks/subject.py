@@ -1,0 +1,199 @@
+"""What checks look at: the application, the tree it came from, and what was already said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from engine.metadata import nodes
+from engine.metadata.fieldtypes.base import Kind
+from engine.metadata.fieldtypes.registry import FIELD_TYPES
+from engine.metadata.model.application import Application
+from engine.metadata.model.entity import SYSTEM_FIELDS, Entity
+from engine.metadata.model.field import Field
+from engine.metadata.nodes import Path, Scalar, address_of
+from engine.metadata.problems import Mark, Problem, Severity
+from engine.metadata.rows_files import RowsFile
+from engine.metadata.words import lookalikes
+
+MAKES_A_FIELD = ("type", "to", "options", "pipeline", "reverse")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A configuration under examination.
+
+    `tree` has the right shape; `raw` is what the author wrote; both include `core`, the package. `unclear`
+    are the paths that already have an error, `later` those that run in a later version.
+    """
+
+    application: Application
+    tree: nodes.Mapping
+    raw: nodes.Mapping
+    core: nodes.Mapping
+    unclear: frozenset[Path] = frozenset()
+    later: frozenset[Path] = frozenset()
+    rows: tuple[RowsFile, ...] = ()
+
+    def is_unclear(self, path: Path) -> bool:
+        """Say whether a place, or one that holds it, already has an error."""
+        return any(path[:length] in self.unclear for length in range(len(path) + 1))
+
+    def was_written(self, path: Path) -> bool:
+        """Say whether the author wrote something there, right or wrong."""
+        return nodes.node_at(self.raw, path) is not None or self.is_unclear(path)
+
+    def is_unclear_field(self, entity: str, name: str) -> bool:
+        """Say whether nothing can be said of a field, because it has an error or runs later."""
+        path: Path = ("entities", entity, "fields", name)
+        if name in SYSTEM_FIELDS:
+            return False
+        found = self.application.entities.get(entity)
+        if found is None:
+            return self.was_written(path[:2])
+        if name not in found.fields:
+            return self.was_written(path)
+        return self.is_unclear(path) or any((*path, key) in self.unclear for key in MAKES_A_FIELD)
+
+    def node(self, path: Path) -> nodes.Node | None:
+        """Return the node at a path."""
+        return nodes.node_at(self.tree, path)
+
+    def key_mark(self, path: Path) -> Mark:
+        """Return the mark of a key."""
+        return nodes.key_mark(self.tree, path)
+
+    def mark(self, path: Path) -> Mark:
+        """Return the mark of a value."""
+        found = self.node(path)
+        return found.text_mark if isinstance(found, Scalar) else self.key_mark(path)
+
+    def items(self, path: Path) -> Iterator[Scalar]:
+        """Yield the texts of a list."""
+        found = self.node(path)
+        if isinstance(found, nodes.Sequence):
+            yield from (one for one in found.items if isinstance(one, Scalar))
+
+    def keys(self, path: Path) -> Iterator[nodes.Entry]:
+        """Yield the entries of a map."""
+        found = self.node(path)
+        if isinstance(found, nodes.Mapping):
+            yield from found.entries
+
+    def own_entities(self) -> Iterator[Entity]:
+        """Yield the entities that this folder declares or extends."""
+        for one in self.application.entities.values():
+            if one.layer == "own" or any(field.layer == "own" for field in one.fields.values()):
+                yield one
+
+
+Check: TypeAlias = Callable[[Subject], Iterator[Problem]]
+
+
+def warning(code: str, mark: Mark, message: str, hint: str, address: str) -> Problem:
+    """Make a problem that does not keep a configuration from running."""
+    return Problem(code, mark, message, hint, address, Severity.WARNING)
+
+
+def suggest(word: str, known: tuple[str, ...]) -> str:
+    """Offer what may have been meant."""
+    twins = lookalikes(word)
+    close = get_close_matches(word.strip().lower(), known, n=1, cutoff=0.6)
+    if close:
+        meant = f"did you mean '{close[0]}'?"
+        return f"{twins}: {meant}" if twins else meant
+    if not known:
+        return ""
+    shown = ", ".join(known[:10])
+    return (
+        f"there {'is' if len(known) == 1 else 'are'}: {shown}{', ...' if len(known) > 10 else ''}"  # noqa: PLR2004 - as many as fit a line
+    )
+
+
+def field_path(field: Field, *more: str) -> Path:
+    """Return the path of a field, or of a key of it."""
+    return ("entities", field.entity, "fields", field.id, *more)
+
+
+def entity_path(entity: Entity, *more: str) -> Path:
+    """Return the path of an entity, or of a key of it."""
+    return ("entities", entity.id, *more)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where a path through links ends: a field (None for a system field), or where it breaks."""
+
+    entity: Entity
+    field: Field | None
+    wrong: str = ""
+    reason: str = ""
+    silent: bool = False
+
+
+def walk(subject: Subject, entity: Entity, path: str) -> Walk:
+    """Follow `client.city` from an entity."""
+    field: Field | None = None
+    parts = path.split(".")
+    for number, part in enumerate(parts):
+        if number:
+            target = _target(subject, entity, field, parts[number - 1])
+            if target is None:
+                silent = field is not None and subject.is_unclear_field(field.entity, field.id)
+                return Walk(entity, field, parts[number - 1], "leads", silent=silent)
+            entity = target
+        if part in entity.fields:
+            field = entity.fields[part]
+        elif part in SYSTEM_FIELDS:
+            field = None
+        elif _is_virtual(subject, entity, part) and number + 1 < len(parts):
+            field = None
+            continue
+        else:
+            silent = subject.is_unclear_field(entity.id, part)
+            return Walk(entity, None, part, "unknown", silent=silent)
+    return Walk(entity, field)
+
+
+def _is_virtual(subject: Subject, entity: Entity, name: str) -> bool:
+    """Say whether the name is an entity that a link to any record may lead to."""
+    has_any = any(one.type == "any_link" for one in entity.fields.values())
+    return has_any and (
+        name in subject.application.entities or subject.was_written(("entities", name))
+    )
+
+
+def _target(subject: Subject, entity: Entity, field: Field | None, name: str) -> Entity | None:
+    entities = subject.application.entities
+    if field is None:
+        if name in ("created_by", "updated_by"):
+            return entities.get("user")
+        return entities.get(name) if _is_virtual(subject, entity, name) else None
+    return entities.get(field.to or "")
+
+
+def members(entity: Entity) -> tuple[str, ...]:
+    """Return the names that a record of an entity has."""
+    return (*entity.fields, *SYSTEM_FIELDS)
+
+
+def kind_of(field: Field) -> Kind:
+    """Return the kind of a field's values."""
+    return FIELD_TYPES[field.type].kind
+
+
+__all__ = [
+    "Check",
+    "Subject",
+    "Walk",
+    "address_of",
+    "entity_path",
+    "field_path",
+    "kind_of",
+    "members",
+    "suggest",
+    "walk",
+    "warning",
+]

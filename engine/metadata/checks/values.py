@@ -1,0 +1,114 @@
+"""Checks of plain values beside a field: default, min, max, quick; rows have checks of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.metadata.checks.literals import Unreadable, read_literal
+from engine.metadata.checks.subject import Subject, address_of, field_path
+from engine.metadata.fieldtypes.base import Storage
+from engine.metadata.fieldtypes.registry import FIELD_TYPES
+from engine.metadata.model.field import Field
+from engine.metadata.model.text import Literal
+from engine.metadata.problems import Mark, Problem
+
+RECORDS = (Storage.LINK, Storage.ANY_LINK)
+
+
+def check_values(subject: Subject) -> Iterator[Problem]:
+    """A default, limit or quick value that its field can't hold.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: text, price: {type: money, default: free}}}}
+    Good:
+        name: shop
+        entities: {item: {fields: {name: text, price: {type: money, default: 0}}}}
+    """
+    for entity in subject.application.entities.values():
+        for field in entity.fields.values():
+            if field.layer == "own" and not subject.is_unclear_field(entity.id, field.id):
+                yield from _default(subject, field)
+                for key in ("min", "max"):
+                    text = getattr(field, key)
+                    if text is not None:
+                        mark = subject.mark(field_path(field, key))
+                        yield from _value(subject, field, key, text, mark)
+                for one in subject.items(field_path(field, "quick")):
+                    yield from _value(subject, field, "quick", one.text, one.mark)
+
+
+def _default(subject: Subject, field: Field) -> Iterator[Problem]:
+    default = field.default
+    if not isinstance(default, Literal) or field.formula:
+        return
+    path = field_path(field, "default")
+    if FIELD_TYPES[field.type].storage in RECORDS:
+        text = default.text if isinstance(default.text, str) else ", ".join(default.text)
+        message = f"'{text}' is a text, and '{field.id}' holds a record"
+        hint = (
+            'write an expression: "= user"'
+            if field.to == "user"
+            else 'records are named by expressions: "= ..."'
+        )
+        yield Problem("E228", default.mark, message, hint, address_of(path))
+    elif isinstance(default.text, tuple):
+        if field.type != "choices":
+            message = f"'{field.id}' holds one value, and this is a list"
+            yield Problem("E228", default.mark, message, "write one value", address_of(path))
+            return
+        for one in subject.items(path):
+            yield from _value(subject, field, "default", one.text, one.mark)
+    else:
+        yield from _value(subject, field, "default", default.text, default.mark)
+
+
+def _value(subject: Subject, field: Field, key: str, text: str, mark: Mark) -> Iterator[Problem]:
+    if key == "quick" and FIELD_TYPES[field.type].storage in RECORDS:
+        return
+    try:
+        read_literal(text, field, subject.application)
+    except Unreadable as problem:
+        place = address_of(field_path(field, key))
+        yield Problem("E228", mark, problem.message, problem.hint, place)
+
+
+def check_bounds(subject: Subject) -> Iterator[Problem]:
+    """Limits that leave no value between them, or a default outside of them.
+
+    Bad:
+        name: shop
+        entities: {item: {fields: {name: text, size: {type: integer, min: 10, max: 1}}}}
+    Good:
+        name: shop
+        entities: {item: {fields: {name: text, size: {type: integer, min: 1, max: 10}}}}
+    """
+    for entity in subject.application.entities.values():
+        for field in entity.fields.values():
+            low, high = _number(field, field.min), _number(field, field.max)
+            default = field.default.text if isinstance(field.default, Literal) else None
+            value = _number(field, default if isinstance(default, str) else None)
+            address = field.address
+            if low is not None and high is not None and low > high:
+                mark = subject.mark(field_path(field, "min"))
+                message = f"no value is at least {low} and at most {high}"
+                yield Problem("E231", mark, message, "swap the two", address)
+            elif value is not None and (_above(low, value) or _above(value, high)):
+                mark = subject.mark(field_path(field, "default"))
+                message = f"the default {value} is outside its own limits"
+                yield Problem("E231", mark, message, "change the default or the limits", address)
+
+
+def _above(one: Decimal | None, other: Decimal | None) -> bool:
+    return one is not None and other is not None and one > other
+
+
+def _number(field: Field, text: str | None) -> Decimal | None:
+    is_number = FIELD_TYPES[field.type].storage in (Storage.INTEGER, Storage.SCALED)
+    if text is None or not is_number:
+        return None
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return None
