@@ -15,9 +15,11 @@ from flask import Blueprint, request
 
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.view import View
 from engine.resources import resource_dir
 from engine.runtime.actor import Actor
 from engine.web import request as asked
+from engine.web.parts.mine import LATE_TASKS, UNREAD, how_many
 from engine.web.urls import list_url, new_url, view_url
 
 bp = Blueprint("navigation", __name__)
@@ -78,15 +80,22 @@ class Navigation:
             if one not in NOT_SECTIONS and parts.access.may(actor, one, "create")
         )
 
+    @property
+    def here(self) -> str:
+        """The address of the page, to come back to."""
+        return request.full_path.removesuffix("?")
+
     @cached_property
     def unread(self) -> int:
         """How many notifications wait to be read."""
-        return 0
+        actor = asked.visitor()
+        return how_many(actor, "notification", UNREAD) if actor else 0
 
     @cached_property
     def late(self) -> int:
         """How many of this person's tasks are late."""
-        return 0
+        actor = asked.visitor()
+        return how_many(actor, "task", LATE_TASKS) if actor else 0
 
     def _section(self, entity: Entity, key: str, actor: Actor) -> Section:
         application = asked.services().application
@@ -106,7 +115,7 @@ class Navigation:
         )
 
 
-def views_for(application: Application, entity_id: str, actor: Actor) -> tuple[Any, ...]:
+def views_for(application: Application, entity_id: str, actor: Actor) -> tuple[View, ...]:
     """Return the saved list views of an entity that are meant for this person."""
     return tuple(
         one

@@ -6,7 +6,6 @@ buttons with the text that a press writes leave.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton
 
 from engine.metadata.model.application import Workdays
+from engine.metadata.moments import next_workdays
 
 WORKING_DAYS_SHOWN = 4
 HOURS_SHOWN = 9
@@ -56,7 +56,9 @@ def quick_days(
         first + timedelta(days=7): week,
         first + timedelta(days=14): fortnight,
     }
-    days = sorted({*named, *_working_days(first + timedelta(days=2), now.workdays)})
+    days = sorted(
+        {*named, *next_workdays(first + timedelta(days=1), WORKING_DAYS_SHOWN, now.workdays)}
+    )
     return tuple(_day(day, named.get(day, ""), day == chosen, now.language) for day in days)
 
 
@@ -75,15 +77,3 @@ def _day(day: date, word: str, chosen: bool, language: str) -> Press:  # noqa: F
     month_day = format_skeleton("MMMd", day, locale=language)
     note = f"{name} {day.day}" if word else month_day
     return Press(day.isoformat(), word or name, note, chosen)
-
-
-def _working_days(first: date, workdays: Workdays) -> Iterator[date]:
-    """Yield the next working days from `first`; a week without any yields none for ever."""
-    found = 0
-    for ahead in range(30):
-        day = first + timedelta(days=ahead)
-        if found == WORKING_DAYS_SHOWN:
-            return
-        if day.weekday() in workdays.days and day not in workdays.holidays:
-            found += 1
-            yield day

@@ -15,11 +15,15 @@ from types import MappingProxyType
 from typing import Protocol
 from zoneinfo import available_timezones
 
+from babel.dates import format_skeleton
+from babel.numbers import get_currency_symbol
+
 from engine.errors import Message, say
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
+from engine.metadata.moments import parse_moment, resolve_moment
 from engine.web.quick import Now, Press, quick_days, quick_hours
 
 FEW = 4  # options up to this number stand open, as buttons to press
@@ -185,7 +189,7 @@ class Widgets:
     def unit(self, one: Field) -> str:
         """Return what stands behind a number: its unit, the currency or %."""
         if one.type == "money":
-            return self.application.currency
+            return get_currency_symbol(self.application.currency, locale=self.now.language)
         return one.unit or ("%" if one.type == "percent" else "")
 
     def _readonly(self, one: Field, verdict: Verdict | None, state: FormState) -> bool:
@@ -270,11 +274,27 @@ def _date(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
 def _datetime(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
     """Add the buttons for day and hour and the browser's own calendar."""
     moment = _moment_of(made.text)
-    days = quick_days(widgets.now, moment.date() if moment else None, _day_words(widgets))
-    hours = quick_hours(widgets.now, moment.time() if moment else None)
-    native = f"{moment:%Y-%m-%dT%H:%M}" if moment else ""
-    said = _said(widgets, one, state)
-    return replace(made, days=days, hours=hours, native=native, said=said)
+    return replace(
+        made,
+        quick=_moments(widgets, one, made.text),
+        days=quick_days(widgets.now, moment.date() if moment else None, _day_words(widgets)),
+        hours=quick_hours(widgets.now, moment.time() if moment else None),
+        native=f"{moment:%Y-%m-%dT%H:%M}" if moment else "",
+        said=_said(widgets, one, state),
+    )
+
+
+def _moments(widgets: Widgets, one: Field, text: str) -> tuple[Press, ...]:
+    """Return the moments that the configuration offers, as they are when the form is drawn."""
+    now = widgets.now
+    presses = []
+    for words in one.quick:
+        at = resolve_moment(parse_moment(words), now.at, now.zone, now.workdays)
+        local = at.astimezone(now.zone)
+        value = f"{local:%Y-%m-%d %H:%M}" if one.type == "datetime" else f"{local:%Y-%m-%d}"
+        note = format_skeleton("MMMEd", local, locale=now.language)
+        presses.append(Press(value, words[:1].upper() + words[1:], note, chosen=value == text))
+    return tuple(presses)
 
 
 def _said(widgets: Widgets, one: Field, state: FormState) -> str:

@@ -1,0 +1,60 @@
+"""The query of a list as its page works with it: request, controls, addresses of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.errors import BadQuery, say
+from engine.metadata.model.entity import Entity
+from engine.metadata.model.view import View
+from engine.runtime.query.request import ListRequest
+from engine.web.parts.desk import Desk
+
+Pairs = Sequence[tuple[str, str]]
+
+PAGE_CONTROLS = frozenset({"_filter", "_was", "_part"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A list as it was asked for at `path`: of an entity, or of a view with its own address."""
+
+    entity: Entity
+    path: str
+    view: View | None
+    request: ListRequest
+    controls: Mapping[str, str]
+
+    def control(self, name: str) -> str:
+        """Return a control of the page, '' where the address has none."""
+        return self.controls.get(name, "")
+
+    def url(self, changes: Mapping[str, str | None] | None = None) -> str:
+        """Return the address with parameters changed, on its first page."""
+        own = {"view": None} if self.view else {}
+        query = self.request.query_with({**own, **(changes or {})})
+        return f"{self.path}?{query}" if query else self.path
+
+    def kept(self, *changed: str) -> Pairs:
+        """Return the parameters that a form keeps which is about to change some of them."""
+        dropped = {*changed, "view"} if self.view else set(changed)
+        return tuple(one for one in self.request.parameters if one[0] not in dropped)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether the address itself narrows the list."""
+        return bool(self.request.search or any(not one.from_view for one in self.request.filters))
+
+
+def read_list(desk: Desk, entity: Entity, path: str, pairs: Pairs, view: View | None) -> ListQuery:
+    """Read the pairs of an address; a view with its own address brings its name."""
+    controls: dict[str, str] = {}
+    for name, text in pairs:
+        if name in PAGE_CONTROLS and controls.setdefault(name, text) != text:
+            raise BadQuery(name, say("{name} is given more than once.", name=name))
+    plain = [(name, text) for name, text in pairs if name not in PAGE_CONTROLS]
+    if view is not None:
+        plain.append(("view", view.id))
+    request = desk.reader.parse(desk.actor, entity.id, plain)
+    return ListQuery(entity, path, view, request, controls)

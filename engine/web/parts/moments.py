@@ -1,0 +1,53 @@
+"""Moments as a seller says them: Today 11:40, Tomorrow, Fri 16:00, 6 Mar, 6 Mar 2025."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, format_skeleton
+
+from engine.errors import Message, say
+from engine.web.parts.look import Look
+
+NEAR = 7
+
+
+def short_moment(look: Look, at: datetime) -> str:
+    """Return an instant on the viewer's clock, as short as it stays clear."""
+    local = look.local(at)
+    return f"{short_day(look, local.date())} {local.hour}:{local.minute:02}"
+
+
+def short_day(look: Look, day: date) -> str:
+    """Return a day: by its word or weekday when it is near, else by its date."""
+    word = day_word(day, look.today)
+    if word is not None:
+        return look.text(word)
+    if abs((day - look.today).days) < NEAR:
+        return format_skeleton("EEEd", day, locale=look.language)
+    skeleton = "MMMd" if day.year == look.today.year else "yMMMd"
+    return format_skeleton(skeleton, day, locale=look.language)
+
+
+def day_word(day: date, today: date) -> Message | None:
+    """Return the word for a day next to today, None for others."""
+    words = {-1: say("Yesterday"), 0: say("Today"), 1: say("Tomorrow")}
+    return words.get((day - today).days)
+
+
+def long_day(look: Look, day: date) -> str:
+    """Return a day as the heading of a page: Tuesday, 10 March."""
+    return format_date(day, "EEEE, d MMMM", locale=look.language).capitalize()
+
+
+def distance(length: timedelta) -> Message:
+    """Return how long it is until then, or has been since, in the two largest steps."""
+    minutes = int(abs(length.total_seconds()) // 60)
+    days, hours = minutes // 1440, minutes // 60
+    if days == 1:
+        return say("1 day")
+    if days:
+        return say("{days} days", days=days)
+    if hours:
+        return say("{hours} h {minutes}", hours=hours, minutes=f"{minutes % 60:02}")
+    return say("{minutes} min", minutes=minutes)
