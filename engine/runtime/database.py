@@ -24,19 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Refused, Unavailable, say
-
-try:
-    from engine.runtime.sqlite_functions import register_functions
-except ImportError:  # the module lands with the expressions
-
-    def register_functions(connection: sqlite3.Connection) -> None:
-        connection.create_function(
-            "kt_fold",
-            1,
-            lambda value: None if value is None else str(value).lower().replace("ё", "е"),
-            deterministic=True,
-        )
-
+from engine.runtime.sqlite_functions import register_functions
 
 FILE = "kartoteka.db"
 WRITE: Final = "kartoteka_write"

@@ -1,25 +1,21 @@
-"""The short way to a living database: all tables of an application, on an empty database."""
+"""The short way to a living database: everything that an application needs, on an empty one."""
 
 from __future__ import annotations
 
+from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
-from engine.runtime.plan.ddl import TableChanger
+from engine.runtime.plan.apply import apply
+from engine.runtime.plan.compare import make_plan
 from engine.runtime.tables.entity import RecordTables, build_tables
-from engine.runtime.tables.system import ensure_system_tables
 
 
-def create_everything(database: Database, application: Application) -> RecordTables:
-    """Create the engine's tables and those of all entities, and return the latter."""
-    ensure_system_tables(database)
-    tables = build_tables(application)
-    with database.write() as connection:
-        changer = TableChanger(connection)
-        for table in tables.tables.values():
-            changer.create_table(table)
-        for table in tables.tables.values():
-            changer.add_links(table)
-        for entity, shape in tables.shapes.items():
-            for index in shape.indexes.values():
-                changer.create_index(tables.table(entity), index)
-    return tables
+def create_everything(
+    database: Database, application: Application, author: str = "engine"
+) -> RecordTables:
+    """Plan and apply the first version, and return its tables; titles need nobody yet."""
+    apply(database, make_plan(database, application), application, author, _no_titles)
+    return build_tables(application)
+
+
+_no_titles: Show = lambda value, _: str(value)  # noqa: E731

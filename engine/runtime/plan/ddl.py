@@ -54,7 +54,7 @@ class TableChanger:
 
     def drop_index(self, name: str) -> None:
         """Drop an index."""
-        self._operations.drop_index(name)
+        self._operations.drop_index(name, if_exists=True)  # somebody may have done it
 
     def _quoted(self, name: str) -> str:
         return self._connection.dialect.identifier_preparer.quote(name)

@@ -1,7 +1,7 @@
 """The one naming function of tables, columns and indexes.
 
 An id is at most 40 small letters, digits and underscores and begins with a letter. So a name that
-begins with an underscore, or holds a `$`, is never the name of something an author declared.
+begins with an underscore or holds a `$` is never the id of something an author declared.
 """
 
 from __future__ import annotations
@@ -38,7 +38,13 @@ def any_link_names(field_id: str) -> tuple[str, str]:
 
 def retired_name(name: str, number: int) -> str:
     """Return the name under which a retired column or table waits, out of everybody's way."""
-    return bounded(f"_r{number}_{name}")
+    return bounded(f"r{number}${name}")
+
+
+def retired_number(name: str) -> int:
+    """Return the number in the name of something retired; 0 for what is in use."""
+    start, mark, _ = name.partition("$")
+    return int(start[1:]) if mark and start[0] == "r" and start[1:].isdecimal() else 0
 
 
 def index_name(entity_id: str, *columns: str) -> str:

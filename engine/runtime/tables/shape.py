@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
+from engine.metadata.fieldtypes.scale import scale_of
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field, FormulaKind
@@ -87,13 +88,8 @@ def field_columns(field: Field, application: Application) -> tuple[ColumnShape, 
     if storage is Storage.ANY_LINK:
         entity, record = any_link_names(field.id)
         return ColumnShape(entity, Storage.TEXT), ColumnShape(record, Storage.ANY_LINK)
-    scale = _scale(field, application) if storage is Storage.SCALED else 0
     target = field.to if storage is Storage.LINK else None
-    return (ColumnShape(column_name(field.id), storage, scale, target),)
-
-
-def _scale(field: Field, application: Application) -> int:
-    return application.currency_decimals if field.type == "money" else field.decimals
+    return (ColumnShape(column_name(field.id), storage, scale_of(field, application), target),)
 
 
 def _indexes(entity: Entity, application: Application) -> Iterator[IndexShape]:

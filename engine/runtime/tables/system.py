@@ -70,7 +70,6 @@ TABLES = Table(
     SYSTEM,
     _name("name", primary_key=True),
     _name("entity"),
-    _name("label", default=""),
     _name("state"),  # active, retired
     Column("retired_at", Instant),
 )
@@ -85,6 +84,7 @@ COLUMNS = Table(
     _name("storage"),
     Column("scale", Integer, nullable=False, server_default="0"),
     Column("target", Text),  # the table that a link points at
+    Column("computed", YesNo, nullable=False, server_default=false()),
     _name("state"),
     Column("retired_at", Instant),
 )

@@ -1,0 +1,82 @@
+"""Applies a plan: one transaction makes all of it, or nothing.
+
+The plan is made again inside the transaction, where nobody else can write: if the database has
+moved on, or more would be lost than was agreed to, nothing happens.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from engine.errors import Refused, say
+from engine.metadata.expressions.templates import Show
+from engine.metadata.model.application import Application
+from engine.runtime.database import Database
+from engine.runtime.plan.compare import plan_within
+from engine.runtime.plan.execute import Executor
+from engine.runtime.plan.operations import Operation
+from engine.runtime.plan.state import LiveState, State, read_state
+from engine.runtime.plan.steps import Plan
+from engine.runtime.plan.versions import write_version
+from engine.runtime.plan.views import create_views, drop_views
+from engine.runtime.tables.entity import build_tables
+from engine.runtime.tables.system import ensure_system_tables
+
+
+def apply(database: Database, plan: Plan, wanted: Application, author: str, show: Show) -> None:
+    """Apply exactly this plan; `show` prints values for the titles that are made anew."""
+    ensure_system_tables(database)
+    with database.write() as connection:
+        database.lock_configuration(connection)
+        state = read_state(connection)
+        if plan.changes_tables:
+            _hold_tables(connection, state)
+        fresh = plan_within(connection, wanted)
+        _refuse_another(plan, fresh)
+        if fresh.changes_tables:
+            _change_tables(connection, database, fresh, state, wanted, show)
+        if fresh.base != wanted.digest:
+            now = database.clock.now()
+            write_version(connection, wanted, author, fresh.as_json(), now)
+
+
+def _hold_tables(connection: Connection, state: LiveState) -> None:
+    """Let nobody write while values are counted and moved; reading goes on."""
+    if connection.dialect.name != "postgresql":
+        return
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    quote = connection.dialect.identifier_preparer.quote
+    for name in sorted(one.name for one in state.tables if one.state is State.ACTIVE):
+        connection.exec_driver_sql(f"LOCK TABLE {quote(name)} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _refuse_another(plan: Plan, fresh: Plan) -> None:
+    again = say("Nothing was changed. Plan again.")
+    if plan.base != fresh.base or plan.wanted != fresh.wanted:
+        raise Refused(say("Another configuration was applied since this plan was made."), again)
+    if fresh.refused:
+        step = fresh.refused[0]
+        raise Refused(say("{address}: {sentence}", address=step.address, sentence=step.sentence))
+    if plan.consent != fresh.consent:
+        raise Refused(say("The data has changed: more or other values would be lost."), again)
+    harm = next((one for one in fresh.drift if one.harms), None)
+    if harm is not None and fresh.changes_tables:
+        raise Refused(
+            say("Somebody changed the tables by hand: {what}.", what=harm.sentence),
+            say("Nothing was changed. Put it back, or restore a backup, then plan again."),
+        )
+
+
+def _change_tables(
+    connection: Connection,
+    database: Database,
+    plan: Plan,
+    state: LiveState,
+    wanted: Application,
+    show: Show,
+) -> None:
+    tables = build_tables(wanted)
+    drop_views(connection, [one.entity for one in state.tables if one.state is State.ACTIVE])
+    operations: list[Operation] = [one for step in plan.steps for one in step.operations]
+    Executor(connection, wanted, tables, database.clock, show).run_all(operations)
+    create_views(connection, tables)

@@ -1,0 +1,74 @@
+"""The plan: what is applied and the live database beside what is wanted -> steps in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from engine.metadata.model.application import Application
+from engine.runtime.database import Database
+from engine.runtime.plan.count import Counter
+from engine.runtime.plan.definition_steps import DefinitionSteps
+from engine.runtime.plan.derived import derived_steps
+from engine.runtime.plan.directory import LiveDirectory
+from engine.runtime.plan.drift import find_drift
+from engine.runtime.plan.match import How, Match, match
+from engine.runtime.plan.row_steps import row_steps
+from engine.runtime.plan.state import LiveState, read_state
+from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
+from engine.runtime.plan.table_steps import TableSteps
+from engine.runtime.plan.versions import read_version
+from engine.runtime.tables.system import ensure_system_tables
+
+
+def make_plan(database: Database, wanted: Application, *, demo: bool = False) -> Plan:
+    """Return the plan from what the database serves to what is wanted."""
+    ensure_system_tables(database)
+    with database.read() as connection:
+        return plan_within(connection, wanted, demo=demo)
+
+
+def plan_within(connection: Connection, wanted: Application, *, demo: bool = False) -> Plan:
+    """Return the plan as one transaction sees the database."""
+    stored, state = read_version(connection), read_state(connection)
+    matched = match(state, wanted)
+    base = stored.digest if stored is not None else None
+    if stored is None:
+        was = None
+    elif base == wanted.digest:
+        was = wanted
+    else:
+        was = stored.application()
+    steps = [*_steps(connection, state, matched, was, wanted)]
+    if stored is not None and was is None:
+        steps.append(_unreadable())
+    steps += row_steps(connection, wanted, matched, demo=demo)
+    return Plan(base, wanted.digest, tuple(steps), find_drift(connection, state))
+
+
+def _steps(
+    connection: Connection,
+    state: LiveState,
+    matched: Match,
+    was: Application | None,
+    wanted: Application,
+) -> Iterator[Step]:
+    counter = Counter(connection)
+    names = {one.entity.id: one.live.name for one in matched.tables if one.how is not How.NEW}
+    directory = LiveDirectory(connection, names)
+    tables = list(TableSteps(matched, state, wanted, was, counter, directory).steps())
+    yield from tables
+    if was is not None and was is not wanted:
+        yield from DefinitionSteps(was, wanted, matched, counter).steps()
+    yield from derived_steps(matched, tables, was, wanted, counter)
+
+
+def _unreadable() -> Step:
+    return Step(
+        StepKind.ACCESS,
+        "",
+        "the version applied so far can't be read by this engine: "
+        "what changes in looks, behaviour and rights is not listed",
+        Weight.CONSENT,
+    )

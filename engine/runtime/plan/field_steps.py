@@ -1,0 +1,326 @@
+"""Steps for the fields of an entity that has a table: add, rename, retype, retire, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from engine.metadata.model.application import Application
+from engine.metadata.model.field import Field
+from engine.runtime.plan.conversion import Conversion, Directory
+from engine.runtime.plan.convert import Convert, conversion_way, is_harmless
+from engine.runtime.plan.count import Counter
+from engine.runtime.plan.examine import Verdict, examine
+from engine.runtime.plan.match import FieldMatch, How, TableMatch
+from engine.runtime.plan.operations import (
+    AddColumn,
+    ConvertValues,
+    FillStage,
+    MoveColumn,
+    NoteColumn,
+    Operation,
+    Phase,
+    RenameFields,
+    Source,
+)
+from engine.runtime.plan.state import LiveColumn, State
+from engine.runtime.plan.steps import Step, StepKind, Weight
+from engine.runtime.plan.words import joined, quoted, records, values
+from engine.runtime.tables.names import retired_name
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What judging a field needs beside its columns.
+
+    `entities` maps the names of today's tables to the entities that they will hold; `was` is the
+    configuration applied so far, where it can still be read.
+    """
+
+    wanted: Application
+    was: Application | None
+    counter: Counter
+    directory: Directory
+    entities: Mapping[str, str]
+
+
+class FieldSteps:
+    """Builds the steps for the fields of one matched table."""
+
+    def __init__(self, table: TableMatch, around: Surroundings) -> None:
+        self._table = table
+        self._around = around
+        self._number = table.live.free_number()
+        self._records = around.counter.records(table.live.name)
+        self._names = {one.name for one in table.live.columns}
+        renames = [(one.found[0].field, one.field.id) for one in table.fields if one.found]
+        self._renames = tuple((old, new) for old, new in renames if old != new)
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the steps, in the order of the fields; what is retired comes last."""
+        for one in self._table.fields:
+            yield from self._field(one)
+        for field, columns in self._table.gone.items():
+            yield self._retire(field, columns)
+
+    def _field(self, match: FieldMatch) -> Iterator[Step]:
+        if match.how is How.NEW:
+            yield self._add(match)
+            return
+        retyped, stays = self._retype(match)
+        moves = self._move(match) if stays else ()
+        if match.how is How.RENAMED:
+            yield self._rename(match, moves)
+        elif match.how is How.RESTORED:
+            yield self._restore(match, moves)
+        if retyped is not None:
+            yield retyped
+
+    def _add(self, match: FieldMatch) -> Step:
+        field, count = match.field, self._records
+        operations: list[Operation] = self._new_columns(match)
+        operations += self._first_stage(field)
+        note = ""
+        if count and field.type == "stage":
+            note = f"{records(count)} start in {_first(field)}"
+        elif count and field.required:
+            note = f"{records(count)} have no value and ask for one when they are next saved"
+        weight = Weight.ORDINARY if note else Weight.ADDITIVE
+        sentence = joined(f"new, {_type_word(field)}", note)
+        return _step(StepKind.ADD_FIELD, field, sentence, weight, count, operations)
+
+    def _rename(self, match: FieldMatch, moves: tuple[Operation, ...]) -> Step:
+        field, old = match.field, match.found[0].field
+        count = self._filled(match.found)
+        operations = [*moves, *self._followers(match)]
+        sentence = f"renamed from {old}; {values(count)} stay"
+        return _step(StepKind.RENAME_FIELD, field, sentence, Weight.ORDINARY, count, operations)
+
+    def _restore(self, match: FieldMatch, moves: tuple[Operation, ...]) -> Step:
+        count = self._filled(match.found)
+        sentence = f"restored; {records(count)} have their value again"
+        weight = Weight.ORDINARY if count else Weight.ADDITIVE
+        operations = [*moves, *self._followers(match)]
+        return _step(StepKind.RESTORE_FIELD, match.field, sentence, weight, count, operations)
+
+    def _retire(self, field: str, columns: tuple[LiveColumn, ...]) -> Step:
+        count = self._filled(columns)
+        kept = f"{records(count)} keep their value, hidden" if count else "no record has a value"
+        return Step(
+            StepKind.RETIRE_FIELD,
+            f"{self._table.entity.address}.fields.{field}",
+            f"retired; {kept}",
+            Weight.ORDINARY,
+            count,
+            tuple(self._retired(columns, field)),
+        )
+
+    def _retype(self, match: FieldMatch) -> tuple[Step | None, bool]:
+        """Return the step for another type, and whether the values stay where they are."""
+        if match.field.formula is not None:
+            return self._compute(match)
+        forth = self._way(match.found, match.field)
+        harmless = match.fits and self._is_harmless(match)
+        if harmless and match.found[0].type == match.field.type:
+            return self._write_by_hand(match), True
+        memory = () if harmless else self._memory(match)
+        verdict = self._examine(match, forth, memory)
+        if harmless or (match.fits and verdict.stays):
+            sentence = joined(_becomes(match), f"{values(verdict.filled)} stay as they are")
+            weight = Weight.DISPLAY if harmless else _weight(verdict)
+            return self._retype_step(match, sentence, weight, verdict, self._noted(match)), True
+        operations = self._replaced(match)
+        convert = ConvertValues(
+            self._table.entity.id,
+            match.field.id,
+            self._source(match, operations),
+            self._field_as_it_was(match),
+            self._as_source(memory) if memory else None,
+        )
+        operations += [convert, *self._first_stage(match.field)]
+        sentence = joined(_becomes(match), _what_converts(verdict))
+        return self._retype_step(match, sentence, _weight(verdict), verdict, operations), False
+
+    def _compute(self, match: FieldMatch) -> tuple[Step | None, bool]:
+        """Return the step for a field whose values a formula gives from now on."""
+        by_hand = not match.found[0].computed
+        filled = self._filled(match.found) if by_hand else 0
+        if match.fits and not filled:
+            if not by_hand and match.found[0].type == match.field.type:
+                return None, True
+            verdict = Verdict(0)
+            sentence = joined(_becomes(match), "computed by a formula")
+            step = self._retype_step(match, sentence, Weight.DISPLAY, verdict, self._noted(match))
+            return step, True
+        kept = f"{values(filled)} written by people stay in a retired column" if filled else ""
+        sentence = joined(_becomes(match), "computed by a formula from now on", kept)
+        weight = Weight.CONSENT if filled else Weight.ORDINARY
+        operations = self._replaced(match)
+        return self._retype_step(match, sentence, weight, Verdict(filled), operations), False
+
+    def _write_by_hand(self, match: FieldMatch) -> Step | None:
+        if not match.found[0].computed:
+            return None
+        count = self._filled(match.found)
+        sentence = f"no formula any more; {values(count)} stay and can be written"
+        operations = self._noted(match)
+        return _step(StepKind.COMPUTE, match.field, sentence, Weight.ORDINARY, count, operations)
+
+    def _retype_step(
+        self,
+        match: FieldMatch,
+        sentence: str,
+        weight: Weight,
+        verdict: Verdict,
+        operations: list[Operation],
+    ) -> Step:
+        kind = StepKind.RETYPE_FIELD
+        return _step(kind, match.field, sentence, weight, verdict.filled, operations)
+
+    def _is_harmless(self, match: FieldMatch) -> bool:
+        return is_harmless(
+            Conversion(
+                match.found[0].type,
+                match.found[-1].storage,
+                None,
+                match.field,
+                self._around.wanted,
+                self._around.directory,
+            )
+        )
+
+    def _examine(
+        self, match: FieldMatch, forth: Convert, memory: tuple[LiveColumn, ...]
+    ) -> Verdict:
+        remembered = None
+        if memory:
+            remembered = memory, self._way(memory, self._field_as_it_was(match))
+        return examine(self._around.counter, self._table.live.name, match.found, forth, remembered)
+
+    def _way(self, columns: tuple[LiveColumn, ...], field: Field) -> Convert:
+        around = self._around
+        return conversion_way(self._as_source(columns), field, around.wanted, around.directory)
+
+    def _as_source(self, columns: tuple[LiveColumn, ...]) -> Source:
+        last = columns[-1]
+        target = self._around.entities.get(last.target or "")
+        names = tuple(one.name for one in columns)
+        return Source(names, last.type, last.storage, last.scale, target)
+
+    def _source(self, match: FieldMatch, operations: list[Operation]) -> Source:
+        """Return the old columns under the names that they have after the operations."""
+        names = {one.name: one.new_name for one in operations if isinstance(one, MoveColumn)}
+        source = self._as_source(match.found)
+        return replace(source, names=tuple(names.get(one, one) for one in source.names))
+
+    def _memory(self, match: FieldMatch) -> tuple[LiveColumn, ...]:
+        """Return the columns that the field had when it was of the wanted type before."""
+        if match.how is How.RESTORED:
+            return ()
+        wanted = [(one.fits, one.type) for one in match.wanted]
+        for field in dict.fromkeys((match.field.id, match.found[0].field)):
+            for columns in self._table.live.retired_fields(field):
+                if [(one.fits, one.type) for one in columns] == wanted:
+                    return columns
+        return ()
+
+    def _field_as_it_was(self, match: FieldMatch) -> Field:
+        before = self._around.was
+        entity = before.entities.get(self._table.live.entity) if before else None
+        field = entity.fields.get(match.found[0].field) if entity else None
+        return field or replace(match.field, type=match.found[0].type)
+
+    def _new_columns(self, match: FieldMatch) -> list[Operation]:
+        return [AddColumn(self._table.entity.id, one) for one in match.wanted]
+
+    def _first_stage(self, field: Field) -> list[Operation]:
+        return [FillStage(self._table.entity.id, field.id)] if field.type == "stage" else []
+
+    def _noted(self, match: FieldMatch) -> list[Operation]:
+        return [NoteColumn(self._table.shape.name, one) for one in match.wanted]
+
+    def _replaced(self, match: FieldMatch) -> list[Operation]:
+        """Put the old columns aside and add new ones."""
+        aside = () if match.how is How.RESTORED else self._retired(match.found, match.field.id)
+        return [*aside, *self._new_columns(match)]
+
+    def _retired(self, columns: tuple[LiveColumn, ...], field: str) -> Iterator[Operation]:
+        number, self._number = self._number, self._number + 1
+        for one in columns:
+            name = retired_name(one.name, number)
+            yield self._moved(one.name, name, field, State.RETIRED, Phase.COLUMNS_AWAY)
+
+    def _followers(self, match: FieldMatch) -> list[Operation]:
+        """Let what names the fields follow: all of an entity in one go, with the first of them."""
+        if not self._renames or self._renames[0][1] != match.field.id:
+            return []
+        return [RenameFields(self._table.entity.id, self._renames)]
+
+    def _move(self, match: FieldMatch) -> tuple[Operation, ...]:
+        """Give columns the names of the field; by way of another name where one is taken."""
+        moves: list[Operation] = []
+        field = match.field.id
+        for old, new in zip(match.found, match.wanted, strict=True):
+            name = old.name
+            if name != new.name and new.name in self._names:
+                name = f"t${new.name}"
+                moves.append(self._moved(old.name, name, field, State.ACTIVE, Phase.COLUMNS_AWAY))
+            moves.append(self._moved(name, new.name, field, State.ACTIVE, Phase.COLUMNS_IN))
+        return tuple(moves)
+
+    def _moved(
+        self, name: str, new_name: str, field: str, state: State, phase: Phase
+    ) -> MoveColumn:
+        return MoveColumn(self._table.shape.name, name, new_name, field, state, phase)
+
+    def _filled(self, columns: tuple[LiveColumn, ...]) -> int:
+        return self._around.counter.filled(self._table.live.name, columns)
+
+
+def _step(
+    kind: StepKind,
+    field: Field,
+    sentence: str,
+    weight: Weight,
+    count: int,
+    operations: list[Operation],
+) -> Step:
+    return Step(kind, field.address, sentence, weight, count, tuple(operations))
+
+
+def _weight(verdict: Verdict) -> Weight:
+    if verdict.lost:
+        return Weight.CONSENT
+    return Weight.ORDINARY if verdict.filled else Weight.ADDITIVE
+
+
+def _type_word(field: Field) -> str:
+    word = field.type.replace("_", " ")
+    return f"computed {word}" if field.formula is not None else word
+
+
+def _becomes(match: FieldMatch) -> str:
+    old, new = match.found[-1], match.wanted[-1]
+    if old.type != new.type:
+        return f"{old.type} becomes {new.type}"
+    if old.scale != new.scale:
+        return f"{old.scale} decimals become {new.scale}"
+    if old.target != new.target:
+        return f"leads to {match.field.to} from now on"
+    return ""
+
+
+def _what_converts(verdict: Verdict) -> str:
+    if not verdict.filled:
+        return "no record has a value"
+    if not verdict.lost:
+        return f"{values(verdict.filled)} convert"
+    return (
+        f"{verdict.filled - verdict.lost:,} of {values(verdict.filled)} convert, "
+        f"{verdict.lost:,} lose something (such as {quoted(verdict.example)}); "
+        "the old ones stay in a retired column"
+    )
+
+
+def _first(field: Field) -> str:
+    return next(iter(field.options.values())).label

@@ -1,0 +1,144 @@
+"""What is wanted beside what exists: which table and which columns each definition finds; pure.
+
+A rename is what says `was:`; nothing is guessed. What was retired and is wanted again, with values
+that still fit, is restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from engine.metadata.model.application import Application
+from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import Field
+from engine.runtime.plan.state import LiveColumn, LiveState, LiveTable, State, columns_for
+from engine.runtime.tables.names import table_name
+from engine.runtime.tables.shape import TableShape, is_stored, table_shape
+
+
+class How(StrEnum):
+    """Where a definition finds its table or its columns."""
+
+    NEW = "new"
+    SAME = "same"
+    RENAMED = "renamed"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMatch:
+    """A wanted field and the columns that hold its values so far."""
+
+    field: Field
+    wanted: tuple[LiveColumn, ...]
+    found: tuple[LiveColumn, ...]
+    how: How
+
+    @property
+    def fits(self) -> bool:
+        """Say whether the values may stay where they are."""
+        return _fits(self.found, self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class TableMatch:
+    """A wanted entity, the table found for it, its fields, and the fields nobody wants now."""
+
+    entity: Entity
+    shape: TableShape
+    live: LiveTable
+    how: How
+    fields: tuple[FieldMatch, ...]
+    gone: Mapping[str, tuple[LiveColumn, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """All wanted entities, and the tables nobody wants now."""
+
+    tables: tuple[TableMatch, ...]
+    gone: tuple[LiveTable, ...]
+
+
+def match(state: LiveState, wanted: Application) -> Match:
+    """Find for each wanted definition what exists."""
+    taken: set[str] = set()
+    found: dict[str, tuple[LiveTable | None, How]] = {}
+    for entity in wanted.entities.values():
+        live, how = _find_table(entity, state, wanted, taken)
+        found[entity.id] = live, how
+        if live is not None:
+            taken.add(live.name)
+    names = {live.name: table_name(entity) for entity, (live, _) in found.items() if live}
+    return Match(
+        tuple(_match_table(wanted.entities[one], *found[one], names, wanted) for one in found),
+        tuple(one for one in state.tables if one.state is State.ACTIVE and one.name not in taken),
+    )
+
+
+def _find_table(
+    entity: Entity, state: LiveState, wanted: Application, taken: set[str]
+) -> tuple[LiveTable | None, How]:
+    was = entity.was if entity.was is not None and entity.was not in wanted.entities else ""
+    ways = (
+        (state.active(entity.id), How.SAME),
+        (state.active(was), How.RENAMED),
+        (state.retired(entity.id), How.RESTORED),
+        (state.retired(was), How.RESTORED),
+    )
+    for live, how in ways:
+        if live is not None and live.name not in taken:
+            return live, how
+    return None, How.NEW
+
+
+def _match_table(
+    entity: Entity,
+    live: LiveTable | None,
+    how: How,
+    names: Mapping[str, str],
+    wanted: Application,
+) -> TableMatch:
+    live = live or LiveTable(table_name(entity.id), entity.id, State.ACTIVE)
+    live = replace(live, columns=tuple(_pointed_anew(one, names) for one in live.columns))
+    active = live.active_fields()
+    fields: list[FieldMatch] = []
+    for field in entity.fields.values():
+        if is_stored(field):
+            taken = {one.name for match in fields for one in match.found}
+            left = {one: columns for one, columns in active.items() if columns[0].name not in taken}
+            fields.append(_match_field(field, entity, live, left, columns_for(field, wanted)))
+    taken = {one.name for match in fields for one in match.found}
+    gone = {one: columns for one, columns in active.items() if columns[0].name not in taken}
+    return TableMatch(entity, table_shape(entity, wanted), live, how, tuple(fields), gone)
+
+
+def _pointed_anew(column: LiveColumn, names: Mapping[str, str]) -> LiveColumn:
+    """Return the column with the name that its target's table will have."""
+    if column.target is None:
+        return column
+    return replace(column, target=names.get(column.target, ""))
+
+
+def _match_field(
+    field: Field,
+    entity: Entity,
+    live: LiveTable,
+    active: Mapping[str, tuple[LiveColumn, ...]],
+    wanted: tuple[LiveColumn, ...],
+) -> FieldMatch:
+    if field.id in active:
+        return FieldMatch(field, wanted, active[field.id], How.SAME)
+    was = field.was if field.was is not None and field.was not in entity.fields else ""
+    if was in active:
+        return FieldMatch(field, wanted, active[was], How.RENAMED)
+    retired = live.last_retired(field.id) or live.last_retired(was)
+    if retired and field.formula is None and _fits(retired, wanted):
+        return FieldMatch(field, wanted, retired, How.RESTORED)
+    return FieldMatch(field, wanted, (), How.NEW)
+
+
+def _fits(found: tuple[LiveColumn, ...], wanted: tuple[LiveColumn, ...]) -> bool:
+    return [one.fits for one in found] == [one.fits for one in wanted]

@@ -1,0 +1,130 @@
+"""Values that move with a plan: conversions of a field's values, records put into a first stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, column, select, table, update
+
+from engine.metadata.fieldtypes.base import Storage
+from engine.metadata.fieldtypes.registry import FIELD_TYPES
+from engine.metadata.model.field import Field
+from engine.metadata.model.text import RecordRef, Value
+from engine.runtime.plan.convert import Convert
+from engine.runtime.plan.operations import Source
+from engine.runtime.tables.columns import column_type
+from engine.runtime.tables.entity import RecordTables
+
+BATCH = 2_000
+
+
+def convert_values(
+    connection: Connection,
+    tables: RecordTables,
+    field: Field,
+    source: Source,
+    convert: Convert,
+) -> None:
+    """Write into the field's new columns what its old values become."""
+    name = tables.table(field.entity).name
+    for rows in _batches(connection, name, [source]):
+        _write(
+            connection, tables, field, [(row[0], convert(to_value(row[1:])).value) for row in rows]
+        )
+
+
+def recall_values(
+    connection: Connection,
+    tables: RecordTables,
+    field: Field,
+    source: Source,
+    memory: Source,
+    ways: tuple[Convert, Convert],
+) -> None:
+    """Convert like `convert_values`; where `memory` says the same in the old type, take it back.
+
+    `ways` lead from `source` to the new type, and from `memory` to the type of `source`.
+    """
+    forth, back = ways
+    name = tables.table(field.entity).name
+    width = len(source.names)
+    for rows in _batches(connection, name, [source, memory]):
+        changes = []
+        for row in rows:
+            value, remembered = to_value(row[1 : 1 + width]), to_value(row[1 + width :])
+            unchanged = back(remembered).value == value
+            changes.append((row[0], remembered if unchanged else forth(value).value))
+        _write(connection, tables, field, changes)
+
+
+def fill_stage(connection: Connection, tables: RecordTables, field: Field) -> None:
+    """Put the records that stand in no stage into the first one."""
+    records = tables.table(field.entity)
+    cell = tables.column(field.entity, field.id)
+    first = next(iter(field.options))
+    connection.execute(update(records).where(cell.is_(None)).values({cell: first}))
+
+
+def to_value(cells: Sequence[Any]) -> Value:
+    """Return the value that one cell holds, or the two of a link to any record."""
+    if len(cells) == 1:
+        value: Value = cells[0]
+        return value
+    entity, record_id = cells
+    return None if record_id is None else RecordRef(entity, record_id)
+
+
+def to_cells(value: Value, width: int) -> tuple[Any, ...]:
+    """Return the cells of a value."""
+    if width == 1:
+        return (value,)
+    return (value.entity, value.id) if isinstance(value, RecordRef) else (None, None)
+
+
+def _batches(
+    connection: Connection, name: str, sources: Sequence[Source]
+) -> Iterator[Sequence[Any]]:
+    """Yield rows (id, cells ...) in batches, in the order of their ids."""
+    names = [one for source in sources for one in source.names]
+    cells = [column(cell, kind) for source in sources for cell, kind in _typed(source)]
+    source = table(name, column("id"), *cells)
+    query = select(source.c.id, *(source.c[one] for one in names)).order_by(source.c.id)
+    last = 0
+    while rows := connection.execute(query.where(source.c.id > last).limit(BATCH)).all():
+        yield rows
+        last = rows[-1].id
+
+
+def _typed(source: Source) -> Iterator[tuple[str, Any]]:
+    """Yield names and types; of a link to any record the first cell names the entity."""
+    for part, name in enumerate(source.names):
+        is_entity = source.storage is Storage.ANY_LINK and part == 0
+        yield name, column_type(Storage.TEXT if is_entity else source.storage, source.scale)
+
+
+def _write(
+    connection: Connection,
+    tables: RecordTables,
+    field: Field,
+    changes: Sequence[tuple[int, Value]],
+) -> None:
+    records = tables.table(field.entity)
+    columns = tables.columns(field.entity, field.id)
+    statement = (
+        update(records)
+        .where(records.c.id == bindparam("record_id"))
+        .values(
+            {one: bindparam(f"cell_{part}", type_=one.type) for part, one in enumerate(columns)}
+        )
+    )
+    empty = False if FIELD_TYPES[field.type].storage is Storage.BOOL else None
+    rows = []
+    for record_id, value in changes:
+        if value != empty:
+            cells = to_cells(value, len(columns))
+            rows.append(
+                {"record_id": record_id} | {f"cell_{part}": cell for part, cell in enumerate(cells)}
+            )
+    if rows:
+        connection.execute(statement, rows)
