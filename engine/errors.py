@@ -12,19 +12,29 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for a person: an English text with {named} places and their values."""
+    """A sentence for a person: an English text with {named} places and their values.
+
+    Where `plural` is given, the value named `number` chooses between the two texts.
+    """
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
+    plural: str = ""
 
     def __str__(self) -> str:
         """Return the sentence in English."""
-        return self.text.format_map(self.values) if self.values else self.text
+        text = self.plural if self.plural and self.values.get("number") != 1 else self.text
+        return text.format_map(self.values) if self.values else text
 
 
 def say(text: str, **values: object) -> Message:
     """Build a message; the catalogue extractor collects the texts of these calls."""
     return Message(text, values)
+
+
+def say_many(one: str, many: str, number: int, **values: object) -> Message:
+    """Build a message about so many things: `say_many("{number} day", "{number} days", 3)`."""
+    return Message(one, {"number": number, **values}, many)
 
 
 def verbatim(text: str) -> Message:
