@@ -1,0 +1,53 @@
+"""The log of what was denied: one row each, in a transaction of its own.
+
+The refused write itself has left nothing behind by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, insert
+
+from engine.runtime.actor import Actor
+from engine.runtime.database import Database
+from engine.runtime.tables.system import LOG
+
+DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What somebody tried: `what` has the verb and, where fields were refused, their names."""
+
+    actor: Actor
+    verb: str
+    entity: str | None = None
+    record_id: int | None = None
+    what: Mapping[str, object] = field(default_factory=dict)
+
+
+def record_denial(database: Database, denial: Denial, address: str = "") -> None:
+    """Write a denial into the log."""
+    with database.write() as connection:
+        add_denial(connection, denial, database, address)
+
+
+def add_denial(
+    connection: Connection, denial: Denial, database: Database, address: str = ""
+) -> None:
+    """Write a denial into the log in the caller's transaction."""
+    connection.execute(
+        insert(LOG).values(
+            at=database.clock.now(),
+            kind=DENIED,
+            actor_kind=denial.actor.kind,
+            user_id=denial.actor.user_id,
+            actor_name=denial.actor.name,
+            entity=denial.entity,
+            record_id=denial.record_id,
+            address=address,
+            what={"verb": denial.verb, **denial.what},
+        )
+    )

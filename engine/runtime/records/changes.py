@@ -1,0 +1,84 @@
+"""What happens to a record: stored records, drafts of what is to be stored, changes that were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.errors import Message
+from engine.metadata.model.text import Value
+from engine.runtime.actor import Actor
+
+Values = Mapping[str, Value]
+Messages = Mapping[str, tuple[Message, ...]]
+
+
+class Action(StrEnum):
+    """The kinds of change in the history."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    MOVE = "move"
+    FINISH = "finish"  # a task is done
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
+    DELETE = "delete"
+    RESTORE = "restore"  # out of the trash
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it lies in the database: `values` are its fields and system fields."""
+
+    entity: str
+    id: int
+    version: int
+    values: Values
+
+    @property
+    def title(self) -> str:
+        """Return the stored title."""
+        return str(self.values["title"] or "")
+
+    @property
+    def archived(self) -> bool:
+        """Say whether the record is archived."""
+        return bool(self.values["archived"])
+
+    @property
+    def trashed(self) -> bool:
+        """Say whether the record lies in the trash."""
+        return self.values["trashed_at"] is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The answer to a write; `repeated` when the same request had been done before."""
+
+    entity: str
+    id: int
+    version: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that was made, with both images; `depth` counts the rules that led to it."""
+
+    history_id: int
+    action: Action
+    entity: str
+    record_id: int
+    version: int
+    before: Values | None
+    after: Values
+    fields: frozenset[str]
+    actor: Actor
+    at: datetime
+    depth: int = 0
+
+    def entered(self, field: str) -> bool:
+        """Say whether a field took another value by this change."""
+        return field in self.fields

@@ -1,0 +1,124 @@
+"""What somebody sends for a record -> exact values, or sentences at their fields.
+
+One marshmallow schema per entity, built once from the readers of its fields. An unknown field and
+one that the actor may not even read are refused with the same words; any refusal refuses the whole
+write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow.experimental.context import Context
+
+from engine.errors import Message, say
+from engine.metadata.model.text import Value
+from engine.runtime.records.changes import Messages, Values
+from engine.runtime.records.compiled import CompiledEntity, CompiledField
+from engine.runtime.records.reading.base import Reader, Reading, Unreadable, is_empty
+
+MOST_NAMED = 20  # refused names that are listed: a payload of a million names gets no such answer
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRights:
+    """What an actor may do with the fields of an entity.
+
+    `held` may be sent when its value stays what it is: the owner's field without `assign`.
+    """
+
+    readable: frozenset[str]
+    writable: frozenset[str]
+    held: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The values that could be read, the sentences about those that could not, denied names."""
+
+    values: Values
+    messages: Messages
+    denied: frozenset[str] = frozenset()
+
+
+class Input(fields.Field[Value]):
+    """A field of a payload schema: whatever its reader makes of what was sent."""
+
+    def __init__(self, reader: Reader, empty: Value) -> None:
+        super().__init__(allow_none=True)
+        self.reader = reader
+        self.empty = empty
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Read the value; nothing and blanks are the empty value."""
+        return self.empty if is_empty(value) else super().deserialize(value, attr, data, **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Value:
+        del attr, data, kwargs
+        try:
+            return self.reader(value, Context[Reading].get())
+        except Unreadable as refusal:
+            raise ValidationError([refusal.message]) from None
+
+
+def payload_schema(name: str, inputs: Mapping[str, CompiledField]) -> Schema:
+    """Build the schema of an entity's payloads."""
+    parts = {one.id: Input(one.reader, one.empty) for one in inputs.values()}
+    return Schema.from_dict(dict(parts), name=f"{name}_payload")(unknown=RAISE, partial=True)
+
+
+def read_payload(
+    compiled: CompiledEntity,
+    payload: Mapping[str, object],
+    rights: FieldRights,
+    reading: Reading,
+) -> Given:
+    """Read what was sent, field by field."""
+    open_fields = rights.writable | rights.held
+    denied = [name for name in payload if name not in open_fields]
+    messages = {
+        plain_name(name): (_refusal(compiled, name, rights),) for name in denied[:MOST_NAMED]
+    }
+    try:
+        with Context[Reading](reading):
+            sent = {name: value for name, value in payload.items() if name in open_fields}
+            values = compiled.schema.load(sent)
+    except ValidationError as refused:
+        values = refused.valid_data or {}
+        messages |= {name: tuple(found) for name, found in refused.messages_dict.items()}
+    return Given(values, messages, frozenset(messages) - rights.readable)
+
+
+def plain_name(name: object) -> str:
+    """Return a name that somebody sent as a text that every page and log can hold."""
+    text = str(name)[:LONGEST_NAME]
+    return text if text.isprintable() else ascii(text)
+
+
+def _refusal(compiled: CompiledEntity, name: str, rights: FieldRights) -> Message:
+    if name not in rights.readable or name not in compiled.fields:
+        return say("There is no such field here.")
+    return why_closed(compiled.fields[name])
+
+
+def why_closed(field: CompiledField) -> Message:
+    """Say why people never write this field."""
+    if field.is_computed:
+        return say("This value is computed.")
+    if field.field.type == "stage":
+        return say("The stage changes by a move.")
+    if field.is_of_engine:
+        return say("This number is given when the record is saved.")
+    return say("This field can't be changed here.")

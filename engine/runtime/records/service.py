@@ -1,0 +1,282 @@
+"""The one writer of records: validate, authorise, write, history and outbox, in one transaction.
+
+A refusal leaves the database as it was, save for a line in the log where a right was missing.
+Pages, imports, rows of a configuration and rules all come through here; there is no other door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from engine.clock import Clock
+from engine.errors import Conflict, ValidationFailed, say
+from engine.metadata.model.application import Application
+from engine.runtime.access import Access
+from engine.runtime.actor import Actor
+from engine.runtime.audit import Denial, record_denial
+from engine.runtime.database import Database
+from engine.runtime.records.bulk import Batch, Outcome, RowsRefused, create_batch
+from engine.runtime.records.changes import Action, Saved
+from engine.runtime.records.compiling import compile_entities
+from engine.runtime.records.context import Setting
+from engine.runtime.records.deeds import Deeds
+from engine.runtime.records.denials import REFUSALS, FieldsDenied, Missing, Refusal
+from engine.runtime.records.following import TASK
+from engine.runtime.records.gate import Gate
+from engine.runtime.records.granting import Granting
+from engine.runtime.records.preview import Verdict, preview
+from engine.runtime.records.reactions import NoReactions, Reactions
+from engine.runtime.records.reading.base import is_empty
+from engine.runtime.records.store import fetch
+from engine.runtime.records.tokens import Token
+from engine.runtime.records.transaction import Tools, Transaction
+from engine.runtime.records.words import Words
+from engine.runtime.tables.entity import RecordTables
+
+T = TypeVar("T")
+Payload = Mapping[str, object]
+NOTHING: Payload = {}
+CHUNK = 500
+
+
+class RecordService:
+    """Writes the records of one configuration."""
+
+    def __init__(
+        self,
+        database: Database,
+        application: Application,
+        tables: RecordTables,
+        access: Access,
+        clock: Clock,
+        words: Words,
+        reactions: Reactions | None = None,
+    ) -> None:
+        self._database = database
+        self._application = application
+        self._clock = clock
+        self._zone = ZoneInfo(application.timezone)
+        self.tools = Tools(
+            entities=compile_entities(application, tables),
+            gate=Gate(application, access),
+            granting=Granting(application, access),
+            reactions=reactions or NoReactions(),
+            words=words,
+        )
+
+    def create(
+        self, actor: Actor, entity_id: str, payload: Payload, token: str | None = None
+    ) -> Saved:
+        """Create a record; only the fields that are given are taken, the others get defaults."""
+        body = {"deed": "create", "entity": entity_id, "payload": payload}
+        return self._do(actor, lambda deeds: deeds.create(actor, entity_id, payload), token, body)
+
+    def update(
+        self,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        payload: Payload,
+        base_version: int | None,
+        token: str | None = None,
+    ) -> Saved:
+        """Change fields of a record; `base_version` is the version that the person saw."""
+        if base_version is None and actor.is_person:
+            raise ValidationFailed(
+                {"": (say("The form does not say what it was made from: open it again."),)}
+            )
+        body = {
+            "deed": "update",
+            "entity": entity_id,
+            "id": record_id,
+            "payload": payload,
+            "version": base_version,
+        }
+        return self._do(
+            actor,
+            lambda deeds: deeds.update(actor, entity_id, record_id, payload, base_version),
+            token,
+            body,
+        )
+
+    def move(
+        self,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        stage: str,
+        payload: Payload = NOTHING,
+        field: str | None = None,
+        token: str | None = None,
+    ) -> Saved:
+        """Move a record to a stage; what the stage asks for may come along."""
+        body = {
+            "deed": "move",
+            "entity": entity_id,
+            "id": record_id,
+            "stage": stage,
+            "payload": payload,
+        }
+        return self._do(
+            actor,
+            lambda deeds: deeds.move(actor, entity_id, record_id, stage, payload, field),
+            token,
+            body,
+        )
+
+    def archive(self, actor: Actor, entity_id: str, record_id: int) -> Saved:
+        """Take a record out of the lists; it can be found and restored."""
+        return self._set_state(actor, entity_id, record_id, Action.ARCHIVE)
+
+    def restore(self, actor: Actor, entity_id: str, record_id: int) -> Saved:
+        """Bring a record back, from the trash or from the archive."""
+        action = Action.RESTORE if self._is_trashed(entity_id, record_id) else Action.UNARCHIVE
+        return self._set_state(actor, entity_id, record_id, action)
+
+    def delete(self, actor: Actor, entity_id: str, record_id: int) -> Saved:
+        """Put a record into the trash."""
+        return self._set_state(actor, entity_id, record_id, Action.DELETE)
+
+    def note(
+        self, actor: Actor, entity_id: str, record_id: int, text: str, token: str | None = None
+    ) -> Saved:
+        """Write a note into the timeline of a record."""
+        if not text.strip():
+            raise ValidationFailed({"text": (say("Write something first."),)})
+        body = {"deed": "note", "entity": entity_id, "id": record_id, "text": text}
+        return self._do(
+            actor, lambda deeds: deeds.note(actor, entity_id, record_id, text), token, body
+        )
+
+    def finish_task(self, actor: Actor, task_id: int, result: str | None = None) -> Saved:
+        """Complete a task, with what came of it."""
+        payload: dict[str, object] = {"done": True}
+        if result is not None:
+            payload["result"] = result
+        return self._do(actor, lambda deeds: deeds.update(actor, TASK, task_id, payload))
+
+    def postpone_task(self, actor: Actor, task_id: int, due: object) -> Saved:
+        """Give a task another time."""
+        if is_empty(due):
+            raise ValidationFailed({"due": (say("Say until when."),)})
+        return self._do(actor, lambda deeds: deeds.update(actor, TASK, task_id, {"due": due}))
+
+    def preview(
+        self, actor: Actor, entity_id: str, record_id: int | None, payload: Payload
+    ) -> Verdict:
+        """Say what a form would come to, without writing anything."""
+        with self._database.read() as connection:
+            return preview(
+                self.tools, connection, self._setting(actor), entity_id, record_id, payload
+            )
+
+    def create_many(
+        self,
+        actor: Actor,
+        entity_id: str,
+        payloads: Sequence[Payload],
+        *,
+        keys: Sequence[str] | None = None,
+        is_strict: bool = True,
+        chunk: int = CHUNK,
+    ) -> tuple[Outcome, ...]:
+        """Create many records, one transaction per chunk, by the same rules.
+
+        `keys` are the keys of rows of the configuration, kept beside the records. A strict call
+        stops at the first chunk with a refused record and raises `RowsRefused`; one that is not
+        stores what it can and answers for each record. Nobody is told of records that are theirs.
+        """
+        outcomes: list[Outcome] = []
+        for start in range(0, len(payloads), chunk):
+            end = start + chunk
+            batch = Batch(entity_id, payloads[start:end], keys and keys[start:end])
+            outcomes += self._create_batch(actor, batch, start, is_strict=is_strict)
+        return tuple(outcomes)
+
+    def _create_batch(
+        self, actor: Actor, batch: Batch, start: int, *, is_strict: bool
+    ) -> tuple[Outcome, ...]:
+        def work(connection: Connection) -> tuple[Outcome, ...]:
+            setting = self._setting(actor)
+            transaction = Transaction(self.tools, connection, setting, is_quiet=True)
+            outcomes = create_batch(transaction, actor, batch, is_strict=is_strict)
+            Deeds(transaction).settle()
+            return outcomes
+
+        try:
+            return self._write(actor, work)
+        except RowsRefused as refused:
+            rows = {start + number: found for number, found in refused.rows.items()}
+            raise RowsRefused(batch.entity, rows) from None
+
+    def _set_state(self, actor: Actor, entity_id: str, record_id: int, action: Action) -> Saved:
+        return self._do(actor, lambda deeds: deeds.set_state(actor, entity_id, record_id, action))
+
+    def _is_trashed(self, entity_id: str, record_id: int) -> bool:
+        compiled = self.tools.entities.get(entity_id)
+        if compiled is None:
+            return False
+        with self._database.read() as connection:
+            record = fetch(connection, compiled, record_id)
+        return record is not None and record.trashed
+
+    def _do(
+        self,
+        actor: Actor,
+        deed: Callable[[Deeds], Saved],
+        token: str | None = None,
+        body: Payload = NOTHING,
+    ) -> Saved:
+        """Do one thing in one transaction; a form token makes the second time an answer only."""
+        used = None if token is None else Token(token, actor, body)
+
+        def work(connection: Connection) -> Saved:
+            setting = self._setting(actor)
+            if used is not None:
+                first = used.take(connection, setting.now)
+                if first is not None:
+                    return first
+            deeds = Deeds(Transaction(self.tools, connection, setting, token))
+            saved = deed(deeds)
+            deeds.settle()
+            if used is not None:
+                used.remember(connection, saved)
+            return saved
+
+        return self._write(actor, work)
+
+    def _write(self, actor: Actor, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._run(work)
+        except REFUSALS as refusal:
+            record_denial(self._database, _denial(actor, refusal))
+            raise
+
+    def _run(self, work: Callable[[Connection], T]) -> T:
+        """Run a transaction; where another one took a unique value meanwhile, look again."""
+        try:
+            return self._database.run_write(work)
+        except IntegrityError:
+            pass
+        try:
+            return self._database.run_write(work)
+        except IntegrityError as error:
+            raise Conflict(
+                say("Somebody has just saved something that stands against this. Try again.")
+            ) from error
+
+    def _setting(self, actor: Actor) -> Setting:
+        return Setting(self._clock.now(), self._zone, self._application.workdays, actor)
+
+
+def _denial(actor: Actor, refusal: Refusal) -> Denial:
+    what: dict[str, object] = {"code": refusal.code}
+    if isinstance(refusal, FieldsDenied):
+        what["fields"] = sorted(refusal.fields)
+    entity = None if isinstance(refusal, Missing) and not refusal.record_id else refusal.entity
+    return Denial(actor, refusal.verb, entity, refusal.record_id, what)

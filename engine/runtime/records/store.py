@@ -1,0 +1,103 @@
+"""Records <-> rows of their table: read with or without a lock, insert, update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from engine.metadata.model.text import RecordRef, Value
+from engine.runtime.records.changes import Stored, Values
+from engine.runtime.records.compiled import CompiledEntity
+
+CHUNK = 500
+
+
+class Lock(Enum):
+    """How records are kept from others until the end of the transaction (PostgreSQL alone)."""
+
+    SHARED = "shared"  # others may read and hold them, too
+    OWN = "own"
+
+
+def select_stored(compiled: CompiledEntity) -> Select[Any]:
+    """Return the SELECT of all that a `Stored` needs."""
+    return select(*compiled.selected)
+
+
+def read_stored(compiled: CompiledEntity, row: Row[Any]) -> Stored:
+    """Turn a row into a record."""
+    cells = row._mapping  # noqa: SLF001 -- the documented way to a row's values by name
+    values: dict[str, Value] = {name: cells[name] for name in compiled.system_names}
+    for name, columns in compiled.columns.items():
+        values[name] = _value(*(cells[one] for one in columns))
+    return Stored(compiled.id, cells["id"], cells["version"], values)
+
+
+def fetch(connection: Connection, compiled: CompiledEntity, record_id: int) -> Stored | None:
+    """Return a record without locking it."""
+    query = select_stored(compiled).where(compiled.table.c.id == record_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else read_stored(compiled, row)
+
+
+def fetch_values(
+    connection: Connection,
+    compiled: CompiledEntity,
+    record_ids: Iterable[int],
+    lock: Lock | None = None,
+) -> dict[int, Values]:
+    """Return the values of several records by id, locked as asked, in the order of their ids."""
+    ids = sorted(set(record_ids))
+    found: dict[int, Values] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select_stored(compiled).where(compiled.table.c.id.in_(ids[start : start + CHUNK]))
+        if lock is not None:
+            query = query.order_by(compiled.table.c.id).with_for_update(read=lock is Lock.SHARED)
+        for row in connection.execute(query):
+            one = read_stored(compiled, row)
+            found[one.id] = one.values
+    return found
+
+
+def insert_records(
+    connection: Connection, compiled: CompiledEntity, records: Sequence[Values]
+) -> tuple[int, ...]:
+    """Insert records and return their ids in the same order."""
+    statement = insert(compiled.table).returning(compiled.table.c.id, sort_by_parameter_order=True)
+    rows = [to_cells(compiled, one) for one in records]
+    return tuple(connection.scalars(statement, rows))
+
+
+def update_record(
+    connection: Connection, compiled: CompiledEntity, record_id: int, values: Values
+) -> None:
+    """Write some values of a record."""
+    cells = to_cells(compiled, values)
+    connection.execute(update(compiled.table).where(compiled.table.c.id == record_id).values(cells))
+
+
+def to_cells(compiled: CompiledEntity, values: Values) -> dict[str, Any]:
+    """Turn values into cells by column name."""
+    cells: dict[str, Any] = {}
+    for name, value in values.items():
+        columns = compiled.columns.get(name)
+        if columns is None:
+            cells[name] = value
+        elif len(columns) == 1:
+            cells[columns[0]] = value
+        else:
+            reference = value if isinstance(value, RecordRef) else None
+            cells[columns[0]] = reference.entity if reference else None
+            cells[columns[1]] = reference.id if reference else None
+    return cells
+
+
+def _value(*cells: Any) -> Value:
+    if len(cells) == 1:
+        value: Value = cells[0]
+        return value
+    entity, record_id = cells
+    return None if record_id is None else RecordRef(entity, record_id)

@@ -1,0 +1,161 @@
+"""One transaction of writes: drafts are judged, stored, and followed by what they cause.
+
+Every write of the engine goes through here, a person's first one and those of rules alike. The
+conditions of a record are judged on its final state: at once where no rule listens, else when all
+rules have had their say.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.errors import Refused, ValidationFailed, say
+from engine.runtime.records.changes import Change, Values
+from engine.runtime.records.compiled import CompiledEntity
+from engine.runtime.records.conditions import Judge
+from engine.runtime.records.context import Scene, Setting
+from engine.runtime.records.denials import FieldsDenied, Missing
+from engine.runtime.records.draft import Draft
+from engine.runtime.records.drafting import Drafting
+from engine.runtime.records.following import follow, tell_owner
+from engine.runtime.records.gate import Gate
+from engine.runtime.records.granting import Granting
+from engine.runtime.records.links import check_links
+from engine.runtime.records.reactions import Reactions, Write
+from engine.runtime.records.storing import store_edit, store_new
+from engine.runtime.records.uniques import check_uniques
+from engine.runtime.records.words import Words
+
+DEEPEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every transaction of one configuration works with."""
+
+    entities: Mapping[str, CompiledEntity]
+    gate: Gate
+    granting: Granting
+    reactions: Reactions
+    words: Words
+
+
+class Transaction:
+    """The writes of one transaction; `setting.actor` is who began it, `user` in expressions."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        connection: Connection,
+        setting: Setting,
+        token: str | None = None,
+        *,
+        is_quiet: bool = False,
+    ) -> None:
+        self.tools = tools
+        self._is_quiet = is_quiet
+        self.scene = Scene(connection, tools.entities, setting, tools.words.shower(""))
+        self.drafting = Drafting(self.scene, tools.gate, tools.granting)
+        self._token = token
+        self._depth = 0
+        self._changes: deque[Change] = deque()
+        self._unjudged: dict[tuple[str, int], Draft] = {}
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection of the transaction."""
+        return self.scene.connection
+
+    @property
+    def now(self) -> datetime:
+        """Return the instant of the transaction."""
+        return self.scene.setting.now
+
+    def values(self, entity_id: str, record_id: int) -> Values | None:
+        """Return a record's values as the transaction sees them."""
+        return self.scene.lookup.values(entity_id, record_id)
+
+    def entity(self, entity_id: str) -> CompiledEntity:
+        """Return a compiled entity; one that is not declared is as missing as a record."""
+        found = self.scene.entities.get(entity_id)
+        if found is None:
+            raise Missing("see", entity_id)
+        return found
+
+    def judge(self, drafts: Sequence[Draft]) -> None:
+        """Add to drafts of one entity every sentence that keeps them from being stored."""
+        for draft in drafts:
+            self._judge(draft).judge_sent()
+        check_links(self.tools.gate.access, self.scene, drafts)
+        check_uniques(self.scene, drafts)
+        for draft in drafts:
+            if draft.messages or not self._listens(draft.compiled.id):
+                self._judge(draft).judge_final()
+
+    def create(self, drafts: Sequence[Draft]) -> tuple[Change, ...]:
+        """Store new records of one entity that were judged."""
+        changes = store_new(self.scene, drafts, self._token, self._depth)
+        for draft, change in zip(drafts, changes, strict=True):
+            self._await_rules(draft, change)
+        return changes
+
+    def change(self, draft: Draft, *, judged: bool = True) -> Change | None:
+        """Store a change of a record; return None where it changes nothing."""
+        change = store_edit(self.scene, draft, self._token, self._depth)
+        if change is not None:
+            self._await_rules(draft, change, judged=judged)
+        return change
+
+    def settle(self, perform: Callable[[Write], None]) -> None:
+        """Let everything follow that follows, then judge the records that rules have seen."""
+        while self._changes:
+            change = self._changes.popleft()
+            self._depth = change.depth
+            for write in follow(self.scene, change):
+                perform(write)
+            if not self._is_quiet:
+                for write in tell_owner(self.scene, self.tools.words, change):
+                    perform(write)
+            self._react(change, perform)
+        for key, draft in self._unjudged.items():
+            draft.values = {**draft.values, **(self.values(*key) or {})}
+            self._judge(draft).judge_final()
+            refuse(draft)
+
+    def _react(self, change: Change, perform: Callable[[Write], None]) -> None:
+        if not self._listens(change.entity):
+            return
+        self._depth = change.depth + 1
+        for write in self.tools.reactions.react(change, self):
+            if self._depth > DEEPEST:
+                raise Refused(say("Rules of this CRM start each other without end."))
+            perform(write)
+
+    def _await_rules(self, draft: Draft, change: Change, *, judged: bool = True) -> None:
+        self._changes.append(change)
+        if judged and self._listens(change.entity):
+            self._unjudged.setdefault((change.entity, change.record_id), draft)
+
+    def _listens(self, entity_id: str) -> bool:
+        return self.tools.reactions.listens(entity_id)
+
+    def _judge(self, draft: Draft) -> Judge:
+        reading = self.drafting.reading(draft.actor)
+        show = self.tools.words.shower(draft.actor.language)
+        return Judge(self.scene, draft, reading, show)
+
+
+def refuse(draft: Draft) -> None:
+    """Refuse a draft that has sentences."""
+    if not draft.messages:
+        return
+    if draft.denied:
+        raise FieldsDenied(
+            draft.messages, draft.action, draft.compiled.id, draft.record_id, draft.denied
+        )
+    raise ValidationFailed(draft.messages)

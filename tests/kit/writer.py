@@ -1,0 +1,126 @@
+"""A stocked database with the record service over it, and questions that invariants ask in SQL."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Table, select, text
+
+from engine.errors import Message
+from engine.metadata.expressions.compile import Typed
+from engine.metadata.expressions.evaluate import Result
+from engine.metadata.expressions.templates import Show
+from engine.metadata.model.application import Application
+from engine.metadata.model.text import Value
+from engine.runtime.actor import ENGINE, Actor
+from engine.runtime.records.changes import Saved
+from engine.runtime.records.reactions import Reactions
+from engine.runtime.records.service import RecordService
+from engine.runtime.records.store import fetch
+from engine.runtime.tables.system import FORM_TOKENS, HISTORY, LOG, NAMING_ENTITIES, OUTBOX
+from tests.kit.stock import Stock, stocked
+
+
+class EnglishWords:
+    """Sentences as they are written, values nearly so."""
+
+    def text(self, message: Message, language: str) -> str:
+        """Returns the English sentence."""
+        del language
+        return str(message)
+
+    def shower(self, language: str) -> Show:
+        """Prints labels of options, and everything else as Python does."""
+        del language
+
+        def show(value: Result, typed: Typed) -> str:
+            labels = {one.id: one.label for one in typed.options}
+            return labels.get(str(value), str(value))
+
+        return show
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The service, and what lies under it."""
+
+    stock: Stock
+    service: RecordService
+
+    def values(self, saved: Saved) -> dict[str, Value]:
+        """Returns what is stored of a record."""
+        compiled = self.service.tools.entities[saved.entity]
+        with self.stock.database.read() as connection:
+            record = fetch(connection, compiled, saved.id)
+        assert record is not None
+        return {**record.values, "version": record.version}
+
+    def rows(self, table: Table, **where: Any) -> list[dict[str, Any]]:
+        """Returns rows of one of the engine's tables."""
+        query = select(table).where(*(table.c[name] == value for name, value in where.items()))
+        with self.stock.database.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def history(self, saved: Saved) -> list[dict[str, Any]]:
+        """Returns the history of a record, oldest first."""
+        found = self.rows(HISTORY, entity=saved.entity, record_id=saved.id)
+        return sorted(found, key=lambda row: row["version"])
+
+    def digest(self) -> str:
+        """Returns a digest of all that is stored, save the log of denials."""
+        found = {}
+        tables = [*self.stock.tables.tables.values(), *NAMING_ENTITIES, FORM_TOKENS]
+        with self.stock.database.read() as connection:
+            for table in tables:
+                if table is not LOG:
+                    rows = connection.execute(select(table)).all()
+                    found[table.name] = sorted(repr(tuple(row)) for row in rows)
+        return sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+    def broken(self) -> list[str]:
+        """Returns the promises that the database does not keep: versions, outbox."""
+        checks = {}
+        for entity, table in self.stock.tables.tables.items():
+            checks[f"{entity}: version is not the number of its history rows"] = (
+                f'SELECT count(*) FROM "{table.name}" r WHERE r.version <> '
+                f"(SELECT count(*) FROM {HISTORY.name} h "
+                f"WHERE h.entity = '{entity}' AND h.record_id = r.id)"
+            )
+        checks["a change without its outbox row"] = (
+            f"SELECT count(*) FROM {HISTORY.name} h WHERE 1 <> "
+            f"(SELECT count(*) FROM {OUTBOX.name} o WHERE o.history_id = h.id)"
+        )
+        checks["an outbox row without its change"] = (
+            f"SELECT count(*) FROM {OUTBOX.name} o WHERE NOT EXISTS "
+            f"(SELECT 1 FROM {HISTORY.name} h WHERE h.id = o.history_id)"
+        )
+        with self.stock.database.read() as connection:
+            return [name for name, query in checks.items() if connection.scalar(text(query))]
+
+
+@contextmanager
+def writing(
+    application: Application, url: str, reactions: Reactions | None = None
+) -> Iterator[Desk]:
+    """Opens an empty database of an application with the service over it."""
+    with stocked(application, url) as stock:
+        service = RecordService(
+            stock.database,
+            stock.application,
+            stock.tables,
+            stock.access,
+            stock.clock,
+            EnglishWords(),
+            reactions,
+        )
+        yield Desk(stock, service)
+
+
+def person(desk: Desk, login: str, *roles: str, **values: Any) -> Actor:
+    """Creates a user through the service and returns the actor."""
+    payload = {"login": login, "name": login.title(), "roles": list(roles), **values}
+    saved = desk.service.create(ENGINE, "user", payload)
+    return desk.stock.actor(saved.id)
