@@ -67,7 +67,7 @@ class CommandLine(click.Group):
             output.tell("Stopped.")
             return output.Exit.REFUSED
         except BrokenPipeError:
-            sys.stdout = None  # type: ignore[assignment] # nobody listens any more
+            sys.stdout = None  # nobody listens any more
             return output.Exit.REFUSED
         except EngineError as error:
             return output.refuse(error, as_json=as_json)

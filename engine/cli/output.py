@@ -13,7 +13,6 @@ import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
 from enum import IntEnum
 from typing import NoReturn
 

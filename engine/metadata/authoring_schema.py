@@ -7,6 +7,7 @@ by the slot. Keywords of our own carry what the sentences need: `x-mode`, `x-nod
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -169,16 +170,12 @@ _MODES: Mapping[Mode, Callable[[Key], Schema]] = MappingProxyType(
     }
 )
 
+_PLAIN_NODES = (
+    *("workdays", "theme", "entity", "validation", "pipeline", "stage", "role", "grants"),
+    *("scope", "team", "view"),
+)
 _CHILDREN: Mapping[str, Callable[[], Schema]] = MappingProxyType(
-    {
-        "field": _field,
-        **{
-            kind: (lambda kind=kind: _node(NODE_KINDS[kind]))
-            for kind in ("workdays", "theme", "entity", "validation", "pipeline", "stage", "role")
-        },
-        **{kind: (lambda kind=kind: _node(NODE_KINDS[kind])) for kind in ("grants", "scope")},
-        **{kind: (lambda kind=kind: _node(NODE_KINDS[kind])) for kind in ("team", "view")},
-    }
+    {"field": _field, **{one: partial(_node, NODE_KINDS[one]) for one in _PLAIN_NODES}}
 )
 
 OWN_FORMS: Mapping[tuple[str, str], Callable[[], Schema]] = MappingProxyType(
@@ -188,6 +185,6 @@ OWN_FORMS: Mapping[tuple[str, str], Callable[[], Schema]] = MappingProxyType(
         ("entity", "unique"): _unique,
         ("workdays", "holidays"): _holidays,
         ("rows_file", "rows"): _rows,
-        **{("grants", key.name): (lambda: _text("reach")) for key in NODE_KINDS["grants"].keys},
+        **{("grants", key.name): partial(_text, "reach") for key in NODE_KINDS["grants"].keys},
     }
 )

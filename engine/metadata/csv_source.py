@@ -6,8 +6,9 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
-from types import FunctionType, MappingProxyType
+from types import MappingProxyType
 
+from engine.metadata.explain import Explained
 from engine.metadata.nodes import Scalar
 from engine.metadata.problems import Mark, Problem, has_errors
 from engine.metadata.traps import check_text
@@ -108,4 +109,4 @@ def uneven_line(mark: Mark, found: int, wanted: int) -> Problem:
     )
 
 
-CODES: Mapping[str, FunctionType] = MappingProxyType({"E701": no_header})
+CODES: Mapping[str, Explained] = MappingProxyType({"E701": no_header})

@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from types import FunctionType, MappingProxyType
+from types import MappingProxyType
 
 from engine.errors import Refused, say
 from engine.metadata import nodes
+from engine.metadata.explain import Explained
 from engine.metadata.language import Mode
 from engine.metadata.language_keys import NODE_KINDS
 from engine.metadata.nodes import Entry
@@ -245,6 +246,6 @@ def not_read(mark: Mark, path: PurePosixPath) -> Problem:
     return Problem("W136", mark, f"{path.name} is not read", hint, severity=Severity.WARNING)
 
 
-CODES: Mapping[str, FunctionType] = MappingProxyType(
+CODES: Mapping[str, Explained] = MappingProxyType(
     {"E112": same_address, "L003": later_folder, "W136": not_read}
 )

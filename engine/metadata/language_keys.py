@@ -155,7 +155,12 @@ OPTION = (
     later("only_when", Mode.EXPRESSION, "Offered while this holds"),
 )
 VALIDATION = (
-    Key("check", Mode.EXPRESSION, "Must hold; not judged while a field in it is empty", True),
+    Key(
+        "check",
+        Mode.EXPRESSION,
+        "Must hold; not judged while a field in it is empty",
+        required=True,
+    ),
     Key("field", Mode.ID, "The field beside which the message stands"),
     Key("message", Mode.TEXT, "What to say when it does not hold", required=True),
     Key("when", Mode.EXPRESSION, "Judged only while this holds"),

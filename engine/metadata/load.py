@@ -1,7 +1,7 @@
-"""The front door: a folder of YAML -> one `Application`, or every problem that keeps it from being.
+"""The front door: a folder of YAML -> one `Application`, or all problems that keep it from being.
 
-1 find_sources (folder)   2 read_nodes (source)   3 check_shape (shape)   4 build_application (build)
-5 run_checks (checks); all problems of all files come back in one run, sorted by place.
+1 find_sources (folder)  2 read_nodes (source)  3 check_shape (shape)  4 build_application (build)
+5 run_checks (checks). All problems of all files come back in one run, sorted by place.
 """
 
 from __future__ import annotations

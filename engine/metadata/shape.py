@@ -51,8 +51,7 @@ class _Verdict:
 
 def check_shape(root: Node, broken: frozenset[Path] = frozenset(), *, rows: bool = False) -> Shape:
     """Check one file's tree; `broken` is what its reader has already complained about."""
-    errors = _validator(rows=rows).iter_errors(plain(root))
-    found = [one for error in errors for one in _verdicts(root, error)]
+    found = [one for failure in _failures(root, rows=rows) for one in _verdicts(root, failure)]
     meant = frozenset(one.meant for one in found if one.meant)
     excused = broken | meant | {one.drops for one in found if one.missing is None}
     reported = [one for one in found if not _is_follow_up(one, found, excused)]
@@ -94,10 +93,35 @@ def _is_excused(missing: Path, excused: frozenset[Path]) -> bool:
     return any(missing[: len(one)] == one for one in excused)
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A verdict of jsonschema: which keyword of the schema the value at a path does not satisfy."""
+
+    keyword: str
+    path: Path
+    value: Any
+    schema: abc.Mapping[str, Any]
+    message: str
+    is_name: bool
+
+
+def _failures(root: Node, *, rows: bool) -> Iterator[_Failure]:
+    for error in _validator(rows=rows).iter_errors(plain(root)):
+        yield _Failure(
+            str(error.validator),
+            tuple(error.absolute_path),
+            error.instance,
+            error.schema,
+            error.message,
+            "propertyNames" in error.absolute_schema_path,
+        )
+
+
 @cache
 def _validator(*, rows: bool) -> Any:
     own = {"x-later": _later, "x-later-words": _later_words, "x-edits": _edits}
-    return extend(Draft202012Validator, own)(rows_schema() if rows else file_schema())
+    validator: Any = extend  # it carries no types
+    return validator(Draft202012Validator, own)(rows_schema() if rows else file_schema())
 
 
 def _later(
@@ -120,82 +144,85 @@ def _edits(
         yield ValidationError("later")
 
 
-def _verdicts(root: Node, error: ValidationError) -> Iterator[_Verdict]:
-    path: Path = tuple(error.absolute_path)
-    if "propertyNames" in error.absolute_schema_path:
-        path = (*path, str(error.instance))
+def _verdicts(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
+    if failure.is_name:
+        path = (*path, str(failure.value))
         yield _Verdict(words.bad_id(key_mark(root, path), path, is_key=True), path)
         return
-    yield from _READERS[str(error.validator)](root, path, error)
+    yield from _READERS[failure.keyword](root, failure)
 
 
-def _unknown_keys(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
-    kind = NODE_KINDS.get(error.schema.get("x-node", ""))
-    known = tuple(error.schema["properties"])
-    for key in error.instance:
+def _unknown_keys(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
+    kind = NODE_KINDS.get(failure.schema.get("x-node", ""))
+    known = tuple(failure.schema["properties"])
+    for key in failure.value:
         if kind and key not in known:
             where = (*path, key)
-            problem, meant = words.unknown_key(key_mark(root, where), kind, where, error.instance)
+            problem, meant = words.unknown_key(key_mark(root, where), kind, where, failure.value)
             yield _Verdict(problem, where, meant=(*path, meant) if meant else None)
 
 
-def _required(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
-    name = error.message.split("'")[1]
-    kind = NODE_KINDS[error.schema["x-node"]]
+def _required(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
+    name = failure.message.split("'")[1]
+    kind = NODE_KINDS[failure.schema["x-node"]]
     mark = key_mark(root, path) if path else Mark(root.mark.file, 1, 1)
     problem = words.missing_key(mark, kind, name, path)
     yield _Verdict(problem, path, missing=(*path, name))
 
 
-def _wrong_kind(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
+def _wrong_kind(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
     mark = key_mark(root, path)
-    if error.instance is None:
+    if failure.value is None:
         problem = words.nothing_here(mark, path)
     else:
         node = node_at(root, path)
-        problem = words.wrong_kind(node.mark if node else mark, path, error.schema, error.instance)
-    yield _Verdict(problem, _drops(root, path))
+        problem = words.wrong_kind(node.mark if node else mark, path, failure.schema, failure.value)
+    yield _Verdict(problem, _drops(path))
 
 
-def _wrong_word(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
+def _wrong_word(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
     node = node_at(root, path)
     mark = node.mark if isinstance(node, Scalar) else key_mark(root, path)
-    problem = words.wrong_word(mark, path, error.schema, str(error.instance))
-    yield _Verdict(problem, _drops(root, path))
+    problem = words.wrong_word(mark, path, failure.schema, str(failure.value))
+    yield _Verdict(problem, _drops(path))
 
 
-def _runs_later(root: Node, path: Path, error: ValidationError) -> Iterator[_Verdict]:
-    if error.validator == "x-later-words":
+def _runs_later(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
+    if failure.keyword == "x-later-words":
         node = node_at(root, path)
         mark = node.mark if node else key_mark(root, path)
-        drops = _drops(root, path)
-        yield _Verdict(words.later_word(mark, drops, str(error.instance)), drops)
-    elif error.validator == "x-edits":
+        drops = _drops(path)
+        yield _Verdict(words.later_word(mark, drops, str(failure.value)), drops)
+    elif failure.keyword == "x-edits":
         yield _Verdict(words.later_edit(key_mark(root, path), path), path)
     else:
-        problem = words.later_key(key_mark(root, path), path, error.instance)
+        problem = words.later_key(key_mark(root, path), path, failure.value)
         drops = path[:-1] if path[-1] == "only_if" else path
         yield _Verdict(problem, drops)
 
 
-def _drops(root: Node, path: Path) -> Path:
+def _drops(path: Path) -> Path:
     """Return what goes out with a bad value: its key, or the node that can't do without it."""
     key = key_at(path)
     required = key is not None and key.required and len(path) > 1
     return path[:-1] if required or (key and key.later_words) else path
 
 
-_READERS: abc.Mapping[str, Callable[[Node, Path, ValidationError], Iterator[_Verdict]]] = (
-    MappingProxyType(
-        {
-            "additionalProperties": _unknown_keys,
-            "required": _required,
-            "type": _wrong_kind,
-            "enum": _wrong_word,
-            "pattern": _wrong_word,
-            "x-later": _runs_later,
-            "x-later-words": _runs_later,
-            "x-edits": _runs_later,
-        }
-    )
+_READERS: abc.Mapping[str, Callable[[Node, _Failure], Iterator[_Verdict]]] = MappingProxyType(
+    {
+        "additionalProperties": _unknown_keys,
+        "required": _required,
+        "type": _wrong_kind,
+        "enum": _wrong_word,
+        "pattern": _wrong_word,
+        "x-later": _runs_later,
+        "x-later-words": _runs_later,
+        "x-edits": _runs_later,
+    }
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from types import FunctionType, MappingProxyType
+from types import MappingProxyType
 from typing import Any
 
+from engine.metadata.explain import Explained
 from engine.metadata.language import NodeKind, nearest
 from engine.metadata.language_keys import FIELD, NODE_KINDS, key_at
 from engine.metadata.nodes import Mapping as MapNode
@@ -15,6 +16,8 @@ from engine.metadata.nodes import Node, Path, address_of
 from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.words import lookalikes
 
+A_LINE = 13  # names that one line holds
+FEW = 6
 SMART_QUOTES = "“”„«»‘’"
 
 
@@ -56,7 +59,7 @@ def _elsewhere(key: str, kind: NodeKind) -> str:
     if homes:
         return f"it is a key of {' or '.join(homes[:2])}: look at the indentation"
     names = [one.name for one in kind.keys if not one.later]
-    return f"known here: {', '.join(names)}" if len(names) < 14 else "`docs/language.md` lists them"
+    return f"known here: {', '.join(names)}" if len(names) <= A_LINE else "see docs/language.md"
 
 
 def missing_key(mark: Mark, kind: NodeKind, name: str, path: Path) -> Problem:
@@ -96,7 +99,7 @@ def nothing_here(mark: Mark, path: Path) -> Problem:
     return Problem("E105", mark, f"nothing stands after '{path[-1]}:'", hint, address_of(path))
 
 
-_KINDS = {dict: "a map", list: "a list", str: "a single value"}
+_KINDS: Mapping[type, str] = {dict: "a map", list: "a list", str: "a single value"}
 _WANTED = {"object": "a map of keys", "array": "a list", "string": "a single value"}
 
 
@@ -260,12 +263,7 @@ def later_key(mark: Mark, path: Path, value: object) -> Problem:
     """
     key = key_at(path)
     what = f": {key.meaning[0].lower()}{key.meaning[1:]}" if key else ""
-    names = ", ".join(list(value)[:6]) if isinstance(value, dict) and len(path) == 1 else ""
-    more = (
-        f" ({names}{', ...' if isinstance(value, dict) and len(value) > 6 else ''})"
-        if names
-        else ""
-    )
+    more = f" ({_few(list(value))})" if isinstance(value, dict) and len(path) == 1 else ""
     outcome = "it is left out"
     if path[-1] == "only_if":
         outcome = f"'{path[-2]}' is left out as a whole"
@@ -277,6 +275,10 @@ def later_key(mark: Mark, path: Path, value: object) -> Problem:
         address_of(path),
         Severity.LATER,
     )
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:FEW]) + (", ..." if len(names) > FEW else "")
 
 
 def later_word(mark: Mark, drops: Path, value: str) -> Problem:
@@ -329,7 +331,7 @@ def later_edit(mark: Mark, path: Path) -> Problem:
     )
 
 
-CODES: Mapping[str, FunctionType] = MappingProxyType(
+CODES: Mapping[str, Explained] = MappingProxyType(
     {
         "E102": unknown_key,
         "E103": wrong_kind,

@@ -198,8 +198,7 @@ class _Builder:
         if event.style in ("|", ">"):
             return Scalar(event.value, mark, self._first_line(mark), quoted=True)
         scalar = Scalar(event.value, mark, mark)
-        end = event.end_mark
-        self.problems += traps.check_plain(scalar, self.lines, end.line, end.column)
+        self.problems += traps.check_plain(scalar, self.lines, *_end(event))
         return scalar
 
     def _first_line(self, mark: Mark) -> Mark:
@@ -209,11 +208,21 @@ class _Builder:
         return Mark(self.file, mark.line + 1, len(line) - len(line.lstrip()) + 1, len(text) or 1)
 
     def _mark(self, event: yaml.Event) -> Mark:
-        start, end = event.start_mark, event.end_mark
-        stop = end.column
-        if end.line != start.line:
-            stop = len(self.lines[start.line].rstrip()) if start.line < len(self.lines) else 0
-        return Mark(self.file, start.line + 1, start.column + 1, max(1, stop - start.column))
+        line, column = _start(event)
+        last, stop = _end(event)
+        if last != line:
+            stop = len(self.lines[line].rstrip()) if line < len(self.lines) else 0
+        return Mark(self.file, line + 1, column + 1, max(1, stop - column))
+
+
+def _start(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line, mark.column) if mark else (0, 0)
+
+
+def _end(event: yaml.Event) -> tuple[int, int]:
+    mark = event.end_mark
+    return (mark.line, mark.column) if mark else (0, 0)
 
 
 def _goes_on(event: yaml.Event) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import FunctionType
 
 import yaml
 
+from engine.metadata.explain import Explained
 from engine.metadata.nodes import Scalar
 from engine.metadata.problems import Mark, Problem
 
@@ -186,7 +186,7 @@ def too_many(mark: Mark) -> Problem:
     )
 
 
-CODES: Mapping[str, FunctionType] = {
+CODES: Mapping[str, Explained] = {
     "E111": duplicate_key,
     "E113": alias,
     "E114": too_deep,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import FunctionType
 
+from engine.metadata.explain import Explained
 from engine.metadata.nodes import Entry, Scalar
 from engine.metadata.problems import Mark, Problem, Severity
 
@@ -15,7 +15,7 @@ def too_large(mark: Mark) -> Problem:
     Files of a configuration are UTF-8, at most 1 MiB each and 8 MiB together.
 
     Bad:
-        name: "sh\u0007op"
+        name: sh␇op
     Good:
         name: shop
     """
@@ -38,7 +38,7 @@ def byte_order_mark(mark: Mark) -> Problem:
     It does no harm here, other tools stumble over it.
 
     Bad:
-        \ufeffname: shop
+        ⍰name: shop
     Good:
         name: shop
     """
@@ -55,8 +55,8 @@ def windows_line_ends(mark: Mark) -> Problem:
     """Line ends of Windows: they do no harm here, yet every line differs for other tools.
 
     Bad:
-        name: shop\r
-        label: Shop\r
+        name: shop␍
+        label: Shop␍
     Good:
         name: shop
         label: Shop
@@ -209,7 +209,7 @@ def tab(mark: Mark, found: str) -> Problem:
     Bad:
         name: shop
         theme:
-                color: "#0b6688"
+        ␉color: "#0b6688"
     Good:
         name: shop
         theme:
@@ -226,7 +226,7 @@ def no_break_space(mark: Mark, found: str) -> Problem:
 
     Bad:
         name: shop
-        label:\u00a0Shop
+        label:⍽Shop
         language: en
     Good:
         name: shop
@@ -285,10 +285,18 @@ def cut_by_comma(previous: Entry, key: Scalar) -> Problem:
 
     Bad:
         name: shop
-        entities: {item: {fields: {title_: text, a: number, b: {type: number, formula: round(a, 2)}}}}
+        entities:
+          item:
+            fields:
+              a: number
+              b: {type: number, formula: round(a, 2)}
     Good:
         name: shop
-        entities: {item: {fields: {title_: text, a: number, b: {type: number, formula: "round(a, 2)"}}}}
+        entities:
+          item:
+            fields:
+              a: number
+              b: {type: number, formula: "round(a, 2)"}
     """
     value = previous.value
     text = value.text if isinstance(value, Scalar) else ""
@@ -362,7 +370,7 @@ def unclosed(mark: Mark, line: str) -> Problem:
     return Problem("E134", mark, f"the '{sign}' opened here is not closed", f"add the '{closing}'")
 
 
-CODES: Mapping[str, FunctionType] = {
+CODES: Mapping[str, Explained] = {
     "E101": too_large,
     "E117": no_break_space,
     "E119": too_deep_a_line,

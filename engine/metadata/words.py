@@ -13,7 +13,8 @@ def lookalikes(text: str) -> str:
     if not twins or others or not (latin or text.translate(LOOKALIKES).isascii()):
         return ""
     letter = twins[0]
-    return f"the '{letter}' is a Cyrillic letter that looks like the Latin '{letter.translate(LOOKALIKES)}'"
+    latin_twin = letter.translate(LOOKALIKES)
+    return f"the '{letter}' is a Cyrillic letter that looks like the Latin '{latin_twin}'"
 
 
 def label_of(id_: str) -> str:

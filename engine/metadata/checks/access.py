@@ -142,8 +142,10 @@ def check_unseen_required(subject: Subject) -> Iterator[Problem]:
         roles: {seller: {can: {deal: {every: all}}, hide: [deal.source]}}
     Good:
         name: shop
-        entities: {deal: {fields: {name: text, source: {type: text, required: true, default: phone}}}}
-        roles: {seller: {can: {deal: {every: all}}, hide: [deal.source]}}
+        entities:
+          deal: {fields: {name: text, source: {type: text, required: true, default: phone}}}
+        roles:
+          seller: {can: {deal: {every: all}}, hide: [deal.source]}
     """
     for role in subject.application.roles.values():
         for key, word in (("hide", "does not see it"), ("readonly", "may not change it")):
@@ -151,7 +153,7 @@ def check_unseen_required(subject: Subject) -> Iterator[Problem]:
             for one in subject.items(place):
                 found = _required_field(subject, role, one.text)
                 if found:
-                    message = f"'{role.id}' creates {found.entity} records, where '{found.id}' is required, but {word}"
+                    message = f"'{role.id}' creates records that need '{found.id}', and {word}"
                     hint = "give the field a default, or give the role the field"
                     yield warning("W402", one.mark, message, hint, address_of(place))
 
@@ -173,7 +175,11 @@ def check_unwritable_required(subject: Subject) -> Iterator[Problem]:
         entities: {deal: {fields: {name: text, code: {type: text, required: true, readonly: true}}}}
     Good:
         name: shop
-        entities: {deal: {fields: {name: text, code: {type: text, required: true, readonly: true, default: new}}}}
+        entities:
+          deal:
+            fields:
+              name: text
+              code: {type: text, required: true, readonly: true, default: new}
     """
     for entity in subject.application.entities.values():
         for field in entity.fields.values():

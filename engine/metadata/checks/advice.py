@@ -20,7 +20,11 @@ def check_help(subject: Subject) -> Iterator[Problem]:
         entities: {item: {fields: {name: {type: text, help: As on the package}, price: money}}}
     Good:
         name: shop
-        entities: {item: {fields: {name: {type: text, help: As on the package}, price: {type: money, help: With tax}}}}
+        entities:
+          item:
+            fields:
+              name: {type: text, help: As on the package}
+              price: {type: money, help: With tax}
     """
     fields = [
         field

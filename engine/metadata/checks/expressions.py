@@ -9,12 +9,15 @@ from engine.metadata.build.common import names_in, names_in_text
 from engine.metadata.checks.pipelines import entities_of
 from engine.metadata.checks.subject import Subject, Walk, walk, warning
 from engine.metadata.expressions.compile import Expected, check
-from engine.metadata.expressions.names import Scope
+from engine.metadata.expressions.names import Scope as Names
 from engine.metadata.expressions.templates import parse_template
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
+from engine.metadata.model.pipeline import Pipeline
+from engine.metadata.model.role import Scope
 from engine.metadata.model.text import Expression, Template
+from engine.metadata.model.view import View
 from engine.metadata.problems import Mark, Problem, Severity
 
 CONDITIONS = (
@@ -42,7 +45,7 @@ def check_expressions(subject: Subject) -> Iterator[Problem]:
     for place in places(subject):
         if _is_spoilt(subject, place):
             continue
-        scope = Scope(subject.application, place.entity, later=later, with_old=place.with_old)
+        scope = Names(subject.application, place.entity, later=later, with_old=place.with_old)
         if isinstance(place.source, Template):
             yield from parse_template(place.source, scope)[1]
         else:
@@ -63,20 +66,25 @@ def places(subject: Subject) -> Iterator[Place]:
             yield from _of_field(subject, entity, field)
     for pipeline in application.pipelines.values():
         for entity in entities_of(subject, pipeline):
-            for stage in pipeline.stages.values():
-                if stage.enter_when:
-                    yield Place(stage.enter_when, entity, Kind.BOOL)
-                if stage.message:
-                    yield Place(stage.message, entity)
-            for ways in (pipeline.moves or {}).values():
-                yield from (Place(one.when, entity, Kind.BOOL) for one in ways if one.when)
-    for scope in application.scopes.values():
-        if scope.entity in application.entities:
-            entity = application.entities[scope.entity]
-            yield Place(scope.where, entity, Kind.BOOL, with_old=False)
-    for view in application.views.values():
-        if view.where:
-            yield Place(view.where, application.entities[view.entity], Kind.BOOL, with_old=False)
+            yield from _of_pipeline(pipeline, entity)
+    selections: tuple[Scope | View, ...] = (
+        *application.scopes.values(),
+        *application.views.values(),
+    )
+    for selection in selections:
+        chosen = application.entities.get(selection.entity)
+        if selection.where and chosen:
+            yield Place(selection.where, chosen, Kind.BOOL, with_old=False)
+
+
+def _of_pipeline(pipeline: Pipeline, entity: Entity) -> Iterator[Place]:
+    for stage in pipeline.stages.values():
+        if stage.enter_when:
+            yield Place(stage.enter_when, entity, Kind.BOOL)
+        if stage.message:
+            yield Place(stage.message, entity)
+    for ways in (pipeline.moves or {}).values():
+        yield from (Place(one.when, entity, Kind.BOOL) for one in ways if one.when)
 
 
 def _of_entity(entity: Entity) -> Iterator[Place]:
@@ -139,17 +147,30 @@ def _walk(subject: Subject, entity: Entity, name: str) -> Walk:
 
 
 def check_formula_reach(subject: Subject) -> Iterator[Problem]:
-    """A formula that reads another record, through a link: it belongs to the language and runs later.
+    """A formula that reads another record through a link: it runs in a later version.
 
     This version computes formulas over the record's own fields. Conditions, titles and `where` do
     walk through links.
 
     Bad:
         name: shop
-        entities: {item: {fields: {name: text, price: money}}, sale: {fields: {no: text, qty: integer, item: {type: link, to: item}, total: {type: money, formula: qty * item.price}}}}
+        entities:
+          item: {fields: {name: text, price: money}}
+          sale:
+            fields:
+              no: text
+              qty: integer
+              item: {type: link, to: item}
+              total: {type: money, formula: qty * item.price}
     Good:
         name: shop
-        entities: {sale: {fields: {no: text, qty: integer, price: money, total: {type: money, formula: qty * price}}}}
+        entities:
+          sale:
+            fields:
+              no: text
+              qty: integer
+              price: money
+              total: {type: money, formula: qty * price}
     """
     for entity, field, formula in _formulas(subject):
         for name in names_in(formula.text):
@@ -190,7 +211,7 @@ def _formulas(subject: Subject) -> Iterator[tuple[Entity, Field, Expression]]:
 
 
 def _is_of_user(entity: Entity, name: str) -> bool:
-    return name.split(".")[0] == "user" and "user" not in entity.fields
+    return name.split(".", maxsplit=1)[0] == "user" and "user" not in entity.fields
 
 
 def _mark_of(expression: Expression, name: str) -> Mark:

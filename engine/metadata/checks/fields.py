@@ -10,6 +10,7 @@ from engine.metadata.checks.subject import Subject, address_of, field_path, sugg
 from engine.metadata.fieldtypes.base import Kind, Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.field import Field, FormulaKind
+from engine.metadata.nodes import Path
 from engine.metadata.patterns import PatternProblem, compile_pattern
 from engine.metadata.problems import Mark, Problem
 
@@ -47,14 +48,16 @@ def check_keys_of_type(subject: Subject) -> Iterator[Problem]:
 
 
 def check_needs_of_type(subject: Subject) -> Iterator[Problem]:
-    """A field without the key that its type can't do without: `to` of a link, `options` of a choice.
+    """A field without what its type can't do without: `to` of a link, `options` of a choice.
 
     Bad:
         name: shop
         entities: {order: {fields: {number: text, client: link}}, client: {fields: {name: text}}}
     Good:
         name: shop
-        entities: {order: {fields: {number: text, client: {type: link, to: client}}}, client: {fields: {name: text}}}
+        entities:
+          order: {fields: {number: text, client: {type: link, to: client}}}
+          client: {fields: {name: text}}
     """
     for field in _fields(subject):
         need = {"link": "to", "choice": "options", "choices": "options"}.get(field.type)
@@ -69,7 +72,7 @@ def check_needs_of_type(subject: Subject) -> Iterator[Problem]:
 
 
 def check_unique(subject: Subject) -> Iterator[Problem]:
-    """A field that can't be unique or indexed: a yes or no, several options, a formula of the clock.
+    """A field that can't be unique or indexed: a yes or no, several options, a moving formula.
 
     Bad:
         name: shop
@@ -97,10 +100,16 @@ def check_formula_alone(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         name: shop
-        entities: {item: {fields: {name: text, price: money, twice: {type: money, formula: price * 2, default: 5}}}}
+        entities:
+          item:
+            fields:
+              name: text
+              price: money
+              twice: {type: money, formula: price * 2, default: 5}
     Good:
         name: shop
-        entities: {item: {fields: {name: text, price: money, twice: {type: money, formula: price * 2}}}}
+        entities:
+          item: {fields: {name: text, price: money, twice: {type: money, formula: price * 2}}}
     """
     pointless = ("default", "required", "required_when", "quick", "readonly_when", "locked_when")
     for field in _fields(subject):
@@ -201,7 +210,9 @@ def check_required_bool(subject: Subject) -> Iterator[Problem]:
         entities: {client: {fields: {name: text, agreed: {type: bool, required: true}}}}
     Good:
         name: shop
-        entities: {client: {fields: {name: text, agreed: {type: bool, check: agreed, message: "Has to agree"}}}}
+        entities:
+          client:
+            fields: {name: text, agreed: {type: bool, check: agreed, message: "Has to agree"}}
     """
     for field in _fields(subject):
         if field.required and FIELD_TYPES[field.type].kind is Kind.BOOL:
@@ -223,19 +234,16 @@ def check_message(subject: Subject) -> Iterator[Problem]:
     """
     for field in _fields(subject):
         path = field_path(field)
-        if field.message and not (field.check or field.pattern):
-            if not any(subject.is_unclear((*path, key)) for key in ("check", "pattern")):
-                message = "this message is never said: the field has no check and no pattern"
-                mark = subject.key_mark((*path, "message"))
-                yield warning("W224", mark, message, "write a `check`, or remove it", field.address)
+        explained = field.check or field.pattern or _is_spoilt(subject, path, "check", "pattern")
+        if field.message and not explained:
+            message = "this message is never said: the field has no check and no pattern"
+            mark = subject.key_mark((*path, "message"))
+            yield warning("W224", mark, message, "write a `check`, or remove it", field.address)
     for pipeline in subject.application.pipelines.values():
         for stage in pipeline.stages.values():
             path = ("pipelines", pipeline.id, "stages", stage.id)
-            if (
-                stage.message
-                and not stage.enter_when
-                and not subject.is_unclear((*path, "enter_when"))
-            ):
+            explained = stage.enter_when or _is_spoilt(subject, path, "enter_when")
+            if stage.message and not explained:
                 message = "this message is never said: the stage has no `enter_when`"
                 mark = subject.key_mark((*path, "message"))
                 yield warning(
@@ -243,12 +251,22 @@ def check_message(subject: Subject) -> Iterator[Problem]:
                 )
 
 
+def _is_spoilt(subject: Subject, path: Path, *keys: str) -> bool:
+    paths = [(*path, key) for key in keys]
+    return any(subject.is_unclear(one) or one in subject.later for one in paths)
+
+
 def check_circles(subject: Subject) -> Iterator[Problem]:
     """Formulas that need each other, or themselves.
 
     Bad:
         name: shop
-        entities: {item: {fields: {name: text, net: {type: money, formula: gross / 2}, gross: {type: money, formula: net * 2}}}}
+        entities:
+          item:
+            fields:
+              name: text
+              net: {type: money, formula: gross / 2}
+              gross: {type: money, formula: net * 2}
     Good:
         name: shop
         entities: {item: {fields: {name: text, net: money, gross: {type: money, formula: net * 2}}}}

@@ -11,15 +11,15 @@ from engine.metadata.model.role import REACHES
 from engine.metadata.nodes import Path
 from engine.metadata.problems import Problem
 
-GRAMMAR = frozenset("and or not in is if else none true false".split())
+GRAMMAR = frozenset({"and", "or", "not", "in", "is", "if", "else", "none", "true", "false"})
 ENTITY_WORDS = frozenset(
-    "views search static api sign_in sign_out my_day admin account healthz readyz".split()
+    {"views", "search", "static", "api", "sign_in", "sign_out", "my_day", "admin", "account"}
+    | {"healthz", "readyz"}
 )
 FIELD_WORDS = frozenset(
-    "q sort after before view group_by columns tab panel size user old ask inputs record try tries"
-    " next_try trashed".split()
+    {"q", "sort", "after", "before", "view", "group_by", "columns", "tab", "panel", "size"}
+    | {"trashed", "user", "old", "ask", "inputs", "record", "try", "tries", "next_try"}
 )
-EDITS = frozenset("append prepend remove".split())
 
 
 def check_reserved(subject: Subject) -> Iterator[Problem]:
@@ -139,7 +139,7 @@ def _changed(subject: Subject, path: Path) -> Iterator[Problem]:
         )
 
 
-def check_edits(subject: Subject) -> Iterator[Problem]:
+def check_repetitions(subject: Subject) -> Iterator[Problem]:
     """The same word twice in a list where each may stand once.
 
     Bad:

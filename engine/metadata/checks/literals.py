@@ -1,4 +1,4 @@
-"""Plain values as texts, read by the type of their field: what can't be read, and how to write it."""
+"""Plain values as texts, read by the type of their field: why one can't be, and how to write it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,7 @@ from engine.metadata.checks.subject import suggest
 from engine.metadata.fieldtypes.scale import scale_of
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
-
-try:
-    from engine.metadata.moments import parse_moment
-except ImportError:  # the module is on its way
-
-    def parse_moment(text: str) -> object:
-        return text
-
+from engine.metadata.moments import parse_moment
 
 NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?")
 INTEGER = re.compile(r"-?[0-9]{1,18}")
@@ -52,7 +45,7 @@ def read_literal(text: str, field: Field, application: Application) -> None:
 
 
 def _bool(text: str, field: Field, application: Application) -> None:
-    del application
+    del field, application
     if text not in ("true", "false"):
         raise Unreadable(f"'{text}' is neither true nor false", "write true or false")
 

@@ -76,11 +76,17 @@ def check_dead_ends(subject: Subject) -> Iterator[Problem]:
     Bad:
         name: shop
         entities: {deal: {fields: {name: text, stage: stage}}}
-        pipelines: {sales: {stages: {new: {}, waiting: {}, won: {closes: won}}, moves: {new: [waiting, won]}}}
+        pipelines:
+          sales:
+            stages: {new: {}, waiting: {}, won: {closes: won}}
+            moves: {new: [waiting, won]}
     Good:
         name: shop
         entities: {deal: {fields: {name: text, stage: stage}}}
-        pipelines: {sales: {stages: {new: {}, waiting: {}, won: {closes: won}}, moves: {new: [waiting, won], waiting: [won]}}}
+        pipelines:
+          sales:
+            stages: {new: {}, waiting: {}, won: {closes: won}}
+            moves: {new: [waiting, won], waiting: [won]}
     """
     for pipeline in _with_clear_moves(subject):
         for stage in pipeline.stages.values():
@@ -96,11 +102,17 @@ def check_unreachable(subject: Subject) -> Iterator[Problem]:
     Bad:
         name: shop
         entities: {deal: {fields: {name: text, stage: stage}}}
-        pipelines: {sales: {stages: {new: {}, won: {closes: won}, lost: {closes: lost}}, moves: {new: [won]}}}
+        pipelines:
+          sales:
+            stages: {new: {}, won: {closes: won}, lost: {closes: lost}}
+            moves: {new: [won]}
     Good:
         name: shop
         entities: {deal: {fields: {name: text, stage: stage}}}
-        pipelines: {sales: {stages: {new: {}, won: {closes: won}, lost: {closes: lost}}, moves: {new: [won, lost]}}}
+        pipelines:
+          sales:
+            stages: {new: {}, won: {closes: won}, lost: {closes: lost}}
+            moves: {new: [won, lost]}
     """
     for pipeline in _with_clear_moves(subject):
         reached, fresh = {pipeline.first}, [pipeline.first]

@@ -25,10 +25,14 @@ def check_targets(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         name: shop
-        entities: {order: {fields: {number: text, client: {type: link, to: cleint}}}, client: {fields: {name: text}}}
+        entities:
+          order: {fields: {number: text, client: {type: link, to: cleint}}}
+          client: {fields: {name: text}}
     Good:
         name: shop
-        entities: {order: {fields: {number: text, client: {type: link, to: client}}}, client: {fields: {name: text}}}
+        entities:
+          order: {fields: {number: text, client: {type: link, to: client}}}
+          client: {fields: {name: text}}
     """
     known = tuple(subject.application.entities)
     for entity in subject.application.entities.values():
@@ -270,10 +274,14 @@ def check_reverse(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         name: shop
-        entities: {client: {fields: {name: text, orders: text}}, order: {fields: {no: text, client: {type: link, to: client, reverse: orders}}}}
+        entities:
+          client: {fields: {name: text, orders: text}}
+          order: {fields: {no: text, client: {type: link, to: client, reverse: orders}}}
     Good:
         name: shop
-        entities: {client: {fields: {name: text}}, order: {fields: {no: text, client: {type: link, to: client, reverse: orders}}}}
+        entities:
+          client: {fields: {name: text}}
+          order: {fields: {no: text, client: {type: link, to: client, reverse: orders}}}
     """
     taken: dict[tuple[str, str], str] = {}
     for entity in subject.application.entities.values():

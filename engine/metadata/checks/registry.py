@@ -51,7 +51,7 @@ MEANING: Mapping[str, Check] = MappingProxyType(
         "E219": references.check_start,
         "E220": fields.check_unique,
         "E221": references.check_sortable,
-        "E222": ids.check_edits,
+        "E222": ids.check_repetitions,
         "W223": fields.check_required_bool,
         "W224": fields.check_message,
         "E224": fields.check_formula_alone,

@@ -17,7 +17,7 @@ from engine.metadata.nodes import Scalar
 from engine.metadata.problems import Mark, Problem
 
 LOST_PLUS = "has lost its plus"
-KEY_LENGTH = 200
+KEY_FIELDS = (("user", "login"), ("team", "key"))  # not said, they are the key of the row
 
 
 def check_row_entities(subject: Subject) -> Iterator[Problem]:
@@ -218,7 +218,9 @@ def check_row_links(subject: Subject) -> Iterator[Problem]:
     Bad:
         # crm.yaml
         name: shop
-        entities: {item: {fields: {name: text, group: {type: link, to: group}}}, group: {fields: {name: text}}}
+        entities:
+          item: {fields: {name: text, group: {type: link, to: group}}}
+          group: {fields: {name: text}}
         # data/group.csv
         key,name
         fruit,Fruit
@@ -228,7 +230,9 @@ def check_row_links(subject: Subject) -> Iterator[Problem]:
     Good:
         # crm.yaml
         name: shop
-        entities: {item: {fields: {name: text, group: {type: link, to: group}}}, group: {fields: {name: text}}}
+        entities:
+          item: {fields: {name: text, group: {type: link, to: group}}}
+          group: {fields: {name: text}}
         # data/group.csv
         key,name
         fruit,Fruit
@@ -315,8 +319,7 @@ def check_row_required(subject: Subject) -> Iterator[Problem]:
     }
     for row in subject.application.rows:
         for field in needed[row.entity]:
-            is_key = (row.entity, field.id) in (("user", "login"), ("team", "key"))
-            if field.id not in row.cells and not is_key:
-                if not subject.is_unclear_field(row.entity, field.id):
-                    message = f"the row '{row.key}' has no '{field.id}', which is required"
-                    yield Problem("E707", row.mark, message, "fill it in", field.address)
+            is_given = field.id in row.cells or (row.entity, field.id) in KEY_FIELDS
+            if not is_given and not subject.is_unclear_field(row.entity, field.id):
+                message = f"the row '{row.key}' has no '{field.id}', which is required"
+                yield Problem("E707", row.mark, message, "fill it in", field.address)

@@ -25,8 +25,8 @@ MAKES_A_FIELD = ("type", "to", "options", "pipeline", "reverse")
 class Subject:
     """A configuration under examination.
 
-    `tree` has the right shape; `raw` is what the author wrote; both include `core`, the package. `unclear`
-    are the paths that already have an error, `later` those that run in a later version.
+    `tree` has the right shape, `raw` is what the author wrote; both hold `core`, the package.
+    `unclear` are the paths that already have an error, `later` those that run in a later version.
     """
 
     application: Application

@@ -1,4 +1,4 @@
-"""Checks of plain values beside a field: default, min, max, quick; rows have checks of their own."""
+"""Checks of plain values beside a field: default, min, max, quick."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def check_columns(subject: Subject) -> Iterator[Problem]:
 def check_filters(subject: Subject) -> Iterator[Problem]:
     """A filter of a view that an address could not hold either.
 
-    The names are those of an address: `field`, or `field.OP` with ne gt ge lt le has starts between.
+    The names are those of an address: `field`, or `field.OP` (ne gt ge lt le has starts between).
 
     Bad:
         name: shop
