@@ -35,6 +35,9 @@ MOMENTS = (*DATES, "'2026-03-29 03:30'", "'2026-10-25 03:30'", "'2026-03-28 10:0
 STAGES = ("'new'", "old.stage", "none")
 UNITS = ("day", "week", "month", "quarter", "year")
 
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+
 Draw = Callable[[int], str]
 
 
@@ -74,7 +77,7 @@ class Grammar:
             Kind.DURATION: ("hours(30)", "minutes(count)", "(due - created_at)"),
             Kind.LINK: ("user", "user.company"),
         }
-        names = [one for one in NAMES if TYPES[one].kind is kind]
+        names = [one for one in NAMES if TYPES[one].kind is kind and one != "source"]
         if kind is Kind.NUMBER:
             names += ["2.5", "0.333333"]
         if not names or (kind in literals and self.random.random() < 0.25):
@@ -283,7 +286,8 @@ class Records:
             case Kind.LINK:
                 return chance.choice((1, 2, 7))
             case Kind.DATE:
-                return date(1900, 1, 1) + timedelta(days=chance.randrange(73_000))
+                usual = date(1900, 1, 1) + timedelta(days=chance.randrange(73_000))
+                return chance.choice((usual, usual, usual, date.min, date.max))
             case Kind.INSTANT:
                 return self._instant()
             case Kind.INTEGER:
@@ -300,4 +304,4 @@ class Records:
         far = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
             microseconds=self.random.randrange(2 * 10**15)
         )
-        return self.random.choice((near, far))
+        return self.random.choice((near, far, near, far, FIRST, LAST))

@@ -19,6 +19,7 @@ from engine.metadata.model.application import Workdays
 
 MICROSECOND = timedelta(microseconds=1)
 DURATION_LIMIT = 10**18  # microseconds: 31,688 years
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _MONDAY = date(1, 1, 1).toordinal()  # the first day of the calendar is a Monday
 _LAST = date.max.toordinal()
 
@@ -105,10 +106,13 @@ def microseconds_of(length: timedelta) -> int:
 
 def edge_of_date(day: date, unit: str, *, end: bool) -> date | None:
     """Return the first or last day of the unit in which a date lies."""
+    first = _first_day(day, unit)
     if not end:
-        return _first_day(day, unit)
-    after = _first_day_after(day, unit)
-    return date.max if after is None else after - timedelta(days=1)
+        return first
+    if unit in _MONTHS:
+        after = shift_months(first, _MONTHS[unit])
+        return date.max if after is None else after - timedelta(days=1)
+    return shift_days(first, 6 if unit == "week" else 0)
 
 
 def edge_of_instant(instant: datetime, unit: str, zone: ZoneInfo, *, end: bool) -> datetime | None:
@@ -147,10 +151,9 @@ def _first_day(day: date, unit: str) -> date:
 
 
 def _first_day_after(day: date, unit: str) -> date | None:
-    months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
     first = _first_day(day, unit)
-    if months is not None:
-        return shift_months(first, months)
+    if unit in _MONTHS:
+        return shift_months(first, _MONTHS[unit])
     return shift_days(first, 7 if unit == "week" else 1)
 
 
