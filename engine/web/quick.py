@@ -14,6 +14,7 @@ from babel.dates import format_date, format_skeleton
 
 from engine.metadata.model.application import Workdays
 from engine.metadata.moments import next_workdays
+from engine.runtime.speech import locale_of
 
 WORKING_DAYS_SHOWN = 4
 HOURS_SHOWN = 9
@@ -73,7 +74,7 @@ def quick_hours(now: Now, chosen: time | None) -> tuple[Press, ...]:
 
 
 def _day(day: date, word: str, chosen: bool, language: str) -> Press:  # noqa: FBT001
-    name = format_date(day, "EEE", locale=language)
-    month_day = format_skeleton("MMMd", day, locale=language)
+    name = format_date(day, "EEE", locale=locale_of(language))
+    month_day = format_skeleton("MMMd", day, locale=locale_of(language))
     note = f"{name} {day.day}" if word else month_day
     return Press(day.isoformat(), word or name, note, chosen)

@@ -24,6 +24,7 @@ from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
 from engine.metadata.moments import parse_moment, resolve_moment
+from engine.runtime.speech import locale_of
 from engine.web.quick import Now, Press, quick_days, quick_hours
 
 FEW = 4  # options up to this number stand open, as buttons to press
@@ -189,7 +190,9 @@ class Widgets:
     def unit(self, one: Field) -> str:
         """Return what stands behind a number: its unit, the currency or %."""
         if one.type == "money":
-            return get_currency_symbol(self.application.currency, locale=self.now.language)
+            return get_currency_symbol(
+                self.application.currency, locale=locale_of(self.now.language)
+            )
         return one.unit or ("%" if one.type == "percent" else "")
 
     def _readonly(self, one: Field, verdict: Verdict | None, state: FormState) -> bool:
@@ -210,7 +213,7 @@ class Widgets:
             case Decimal():
                 return _plain(value, self.application.currency_decimals, one.type == "money")
             case RecordRef():
-                return f"{value.entity}:{value.id}"
+                return f"{value.entity}/{value.id}"
             case tuple():
                 return ", ".join(value)
             case _:
@@ -292,7 +295,7 @@ def _moments(widgets: Widgets, one: Field, text: str) -> tuple[Press, ...]:
         at = resolve_moment(parse_moment(words), now.at, now.zone, now.workdays)
         local = at.astimezone(now.zone)
         value = f"{local:%Y-%m-%d %H:%M}" if one.type == "datetime" else f"{local:%Y-%m-%d}"
-        note = format_skeleton("MMMEd", local, locale=now.language)
+        note = format_skeleton("MMMEd", local, locale=locale_of(now.language))
         presses.append(Press(value, words[:1].upper() + words[1:], note, chosen=value == text))
     return tuple(presses)
 

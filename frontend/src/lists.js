@@ -1,5 +1,5 @@
 // Lists: a press anywhere in a row opens it, j and k walk, the box finds while typing.
-import { all, first, on } from "./page.js";
+import { all, first, on, whenever } from "./page.js";
 
 on("click", ".table.is-rows tbody tr", (event, row) => {
   if (event.target.closest("a, button, input, label, summary, select") || window.getSelection()?.toString()) return;
@@ -17,6 +17,17 @@ export function walk(step) {
   const at = row ? links.findIndex((one) => row.contains(one)) : -1;
   links[Math.max(0, Math.min(links.length - 1, at < 0 ? 0 : at + step))].focus();
 }
+
+// A filter's second end is asked for only by "between".
+const settle = (panel) => {
+  const list = first("[name=_op]", panel);
+  const between = list.value === "between";
+  const bare = ["empty", "given"].includes(list.value);
+  all("[data-second]", panel).forEach((one) => { one.hidden = !between; });
+  all("[data-value]", panel).forEach((one) => { one.hidden = bare; });
+};
+whenever("#filter-panel", settle);
+on("change", "#filter-panel [name=_op]", (_, list) => settle(list.form));
 
 // Scroll the chosen tab into sight: saved views may be many.
 const tab = first(".tabs [aria-current]");

@@ -1,5 +1,5 @@
 // Menus are <details>: one open at a time, Escape and a press elsewhere close, arrows walk.
-import { all, first, on } from "./page.js";
+import { all, first, on, whenever } from "./page.js";
 
 const BOX = "details.menu-box";
 
@@ -45,3 +45,15 @@ on("keydown", BOX, (event, box) => {
 on("click", `${BOX} .menu a[hx-get], ${BOX} .menu [data-open]`, (_, way) => {
   way.closest(BOX).open = false;
 });
+
+// What somebody folds away stays folded on this computer: <details data-keep="views-deal">.
+const FOLDED = "kartoteka:folded:";
+whenever("details[data-keep]", (box) => {
+  if (localStorage.getItem(FOLDED + box.dataset.keep)) box.open = false;
+});
+document.addEventListener("toggle", (event) => {
+  const name = event.target.dataset?.keep;
+  if (!name) return;
+  if (event.target.open) localStorage.removeItem(FOLDED + name);
+  else localStorage.setItem(FOLDED + name, "yes");
+}, true);

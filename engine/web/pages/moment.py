@@ -8,10 +8,11 @@ from datetime import date, datetime
 from babel.dates import format_date
 from flask import Blueprint, Response, request
 
-from engine.errors import BadQuery, Message, say
+from engine.errors import BadQuery, Message, say, say_many
 from engine.metadata.model.text import Value
 from engine.runtime.records.reading.base import Reading, Unreadable
 from engine.runtime.records.reading.times import read_date, read_instant
+from engine.runtime.speech import locale_of
 from engine.web.htmx import show
 from engine.web.parts.look import Look, current_look
 from engine.web.parts.moments import day_word, distance
@@ -62,7 +63,7 @@ def said(look: Look, value: Value) -> MomentContext:
 def full_day(look: Look, day: date) -> str:
     """Return a day with its weekday, and its year where it is not this one."""
     pattern = "EEEE, d MMMM" if day.year == look.today.year else "EEEE, d MMMM y"
-    return format_date(day, pattern, locale=look.language).capitalize()
+    return format_date(day, pattern, locale=locale_of(look.language)).capitalize()
 
 
 def away(look: Look, at: datetime, day: date) -> Message:
@@ -81,6 +82,6 @@ def days_away(look: Look, day: date) -> Message:
     word = day_word(day, look.today)
     if word is not None:
         return word
-    return (
-        say("in {count} days", count=count) if count > 0 else say("{count} days ago", count=-count)
-    )
+    if count > 0:
+        return say_many("in {number} day", "in {number} days", count)
+    return say_many("{number} day ago", "{number} days ago", -count)

@@ -20,6 +20,7 @@ from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
 from engine.runtime.query.chips import ListColumn
 from engine.runtime.query.records import Record
+from engine.runtime.speech import locale_of
 from engine.web.parts.facts import option_item, shown_address, web_address
 from engine.web.parts.look import Look
 from engine.web.parts.moments import short_day, short_moment
@@ -101,7 +102,7 @@ def columns_of(look: Look, columns: Sequence[ListColumn]) -> tuple[Column, ...]:
 def _column(look: Look, one: ListColumn, *, is_name: bool) -> Column:
     label = look.text(one.label)
     if one.field.type == "money":
-        symbol = get_currency_symbol(look.application.currency, locale=look.language)
+        symbol = get_currency_symbol(look.application.currency, locale=locale_of(look.language))
         label = f"{label}, {symbol}"
     return Column(
         path=one.path,
@@ -218,4 +219,4 @@ PAINTERS: Mapping[str, Painter] = MappingProxyType(
 def amount(look: Look, value: Decimal) -> str:
     """Return an amount without its currency, which stands in the head of the column."""
     pattern = "#,##0." + "0" * look.application.currency_decimals
-    return format_decimal(value, pattern.rstrip("."), locale=look.language)
+    return format_decimal(value, pattern.rstrip("."), locale=locale_of(look.language))

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton
 
-from engine.errors import Message, say
+from engine.errors import Message, say, say_many
+from engine.runtime.speech import locale_of
 from engine.web.parts.look import Look
 
 NEAR = 7
@@ -24,9 +25,9 @@ def short_day(look: Look, day: date) -> str:
     if word is not None:
         return look.text(word)
     if abs((day - look.today).days) < NEAR:
-        return format_skeleton("EEEd", day, locale=look.language)
+        return format_skeleton("EEEd", day, locale=locale_of(look.language))
     skeleton = "MMMd" if day.year == look.today.year else "yMMMd"
-    return format_skeleton(skeleton, day, locale=look.language)
+    return format_skeleton(skeleton, day, locale=locale_of(look.language))
 
 
 def day_word(day: date, today: date) -> Message | None:
@@ -37,17 +38,15 @@ def day_word(day: date, today: date) -> Message | None:
 
 def long_day(look: Look, day: date) -> str:
     """Return a day as the heading of a page: Tuesday, 10 March."""
-    return format_date(day, "EEEE, d MMMM", locale=look.language).capitalize()
+    return format_date(day, "EEEE, d MMMM", locale=locale_of(look.language)).capitalize()
 
 
 def distance(length: timedelta) -> Message:
     """Return how long it is until then, or has been since, in the two largest steps."""
     minutes = int(abs(length.total_seconds()) // 60)
     days, hours = minutes // 1440, minutes // 60
-    if days == 1:
-        return say("1 day")
     if days:
-        return say("{days} days", days=days)
+        return say_many("{number} day", "{number} days", days)
     if hours:
         return say("{hours} h {minutes}", hours=hours, minutes=f"{minutes % 60:02}")
     return say("{minutes} min", minutes=minutes)
