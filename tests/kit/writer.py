@@ -9,10 +9,6 @@ from typing import Any
 
 from sqlalchemy import Table, select, text
 
-from engine.errors import Message
-from engine.metadata.expressions.compile import Typed
-from engine.metadata.expressions.evaluate import Result
-from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
 from engine.metadata.model.text import Value
 from engine.runtime.actor import ENGINE, Actor
@@ -21,26 +17,8 @@ from engine.runtime.records.reactions import Reactions
 from engine.runtime.records.service import RecordService
 from engine.runtime.records.store import fetch
 from engine.runtime.tables.system import FORM_TOKENS, HISTORY, LOG, NAMING_ENTITIES, OUTBOX
+from engine.runtime.translate import CompanyWords, Translator
 from tests.kit.stock import Stock, stocked
-
-
-class EnglishWords:
-    """Sentences as they are written, values nearly so."""
-
-    def text(self, message: Message, language: str) -> str:
-        """Returns the English sentence."""
-        del language
-        return str(message)
-
-    def shower(self, language: str) -> Show:
-        """Prints labels of options, and everything else as Python does."""
-        del language
-
-        def show(value: Result, typed: Typed) -> str:
-            labels = {one.id: one.label for one in typed.options}
-            return labels.get(str(value), str(value))
-
-        return show
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +91,7 @@ def writing(
             stock.tables,
             stock.access,
             stock.clock,
-            EnglishWords(),
+            CompanyWords(Translator(stock.clock), application),
             reactions,
         )
         yield Desk(stock, service)

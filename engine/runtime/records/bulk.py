@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert
 
-from engine.errors import EngineError, Message, say
+from engine.errors import EngineError, Message, say_many
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Messages, Saved
 from engine.runtime.records.compiled import CompiledEntity
@@ -41,7 +41,10 @@ class RowsRefused(EngineError):
 
     def __init__(self, entity: str, rows: Mapping[int, Messages]) -> None:
         """Keep the sentences by row."""
-        super().__init__(say("{count} of the records were refused.", count=len(rows)))
+        count = len(rows)
+        super().__init__(
+            say_many("{number} record was refused.", "{number} records were refused.", count)
+        )
         self.entity = entity
         self.rows = rows
 

@@ -13,8 +13,11 @@ from typing import Any, TypeAlias
 from marshmallow import Schema
 from sqlalchemy import ColumnElement, Table
 
+from engine.metadata.expressions.compile import Typed
 from engine.metadata.expressions.evaluate import Context, Result
+from engine.metadata.expressions.nodes import Const
 from engine.metadata.expressions.templates import Show, TextTemplate
+from engine.metadata.expressions.types import Type
 from engine.metadata.fieldtypes.base import FieldType, Payload, Storage
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
@@ -63,6 +66,7 @@ class CompiledField:
     scale: int
     reader: Reader
     limits: tuple[Limit, ...]
+    kind: Type
     pattern: Pattern | None = None
     default: Default | None = None
     formula: Closure | None = None
@@ -82,6 +86,10 @@ class CompiledField:
     def empty(self) -> Value:
         """Return what the field holds when nobody has written it: a bool is never empty."""
         return False if self.type.storage is Storage.BOOL else None
+
+    def constant(self, value: Value) -> Typed:
+        """Return a value as an expression of the field's type, for whoever prints it."""
+        return Typed(Const(self.kind, value), frozenset(), uses_clock=False)
 
     @property
     def is_computed(self) -> bool:

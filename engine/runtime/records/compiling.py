@@ -12,6 +12,7 @@ from engine.metadata.expressions.compile import typed
 from engine.metadata.expressions.evaluate import closure
 from engine.metadata.expressions.names import Scope
 from engine.metadata.expressions.templates import TextTemplate, typed_template
+from engine.metadata.expressions.types import TEXT, field_type
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.fieldtypes.scale import scale_of
@@ -126,6 +127,7 @@ class _Compiler:
             scale=scale,
             reader=reader,
             limits=limits_of(field, reader, scale),
+            kind=field_type(field, self.application) or TEXT,
             pattern=None if field.pattern is None else compile_pattern(field.pattern),
             default=None if field.default is None else self.default(field, field.default, reader),
             formula=None if field.formula is None else self.value(field.formula, field),

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from engine.errors import Message, say, verbatim
 from engine.metadata.expressions.templates import Show, TextTemplate, render
+from engine.metadata.model.text import Value
 from engine.runtime.records.compiled import (
     CompiledField,
     CompiledPipeline,
@@ -121,8 +122,12 @@ class Judge:
 
     def _limit(self, field: CompiledField) -> Message | None:
         value = self._draft.values[field.id]
+
+        def shown(bound: Value) -> str:
+            return self._show(bound, field.constant(bound))
+
         for limit in field.limits:
-            wrong = limit(value, self._reading)
+            wrong = limit(value, self._reading, shown)
             if wrong is not None:
                 return wrong
         if field.pattern is None or not isinstance(value, str) or field.pattern.matches(value):

@@ -6,7 +6,7 @@ Pages, imports, rows of a configuration and rules all come through here; there i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.clock import Clock
 from engine.errors import Conflict, ValidationFailed, say
 from engine.metadata.model.application import Application
+from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.audit import Denial, record_denial
@@ -33,6 +34,7 @@ from engine.runtime.records.preview import Verdict, preview
 from engine.runtime.records.reactions import NoReactions, Reactions
 from engine.runtime.records.reading.base import is_empty
 from engine.runtime.records.store import fetch
+from engine.runtime.records.timeline import EntryKind, Timeline, TimelinePage
 from engine.runtime.records.tokens import Token
 from engine.runtime.records.transaction import Tools, Transaction
 from engine.runtime.records.words import Words
@@ -68,6 +70,7 @@ class RecordService:
             reactions=reactions or NoReactions(),
             words=words,
         )
+        self._timeline = Timeline(database, access, self.tools.entities)
 
     def create(
         self, actor: Actor, entity_id: str, payload: Payload, token: str | None = None
@@ -174,6 +177,18 @@ class RecordService:
             return preview(
                 self.tools, connection, self._setting(actor), entity_id, record_id, payload
             )
+
+    def timeline(
+        self,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        before: str | None = None,
+        limit: int = 30,
+        kinds: Iterable[EntryKind] | None = None,
+    ) -> TimelinePage:
+        """Tell the story of a record, newest first; `before` is the cursor of an older page."""
+        return self._timeline.page(actor, RecordRef(entity_id, record_id), before, limit, kinds)
 
     def create_many(
         self,

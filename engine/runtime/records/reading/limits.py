@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from engine.errors import Message, say
+from engine.errors import Message, say, say_many
 from engine.metadata.fieldtypes.base import Payload, Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.field import Field
@@ -19,7 +19,8 @@ from engine.runtime.records.reading.numbers import DIGITS, HIGHEST, LOWEST
 LONGEST = 10_000
 TIMES = frozenset({Payload.DATE, Payload.INSTANT})
 
-Limit: TypeAlias = Callable[[Value, Reading], Message | None]
+Shown: TypeAlias = Callable[[Value], str]  # a value as the person writes it
+Limit: TypeAlias = Callable[[Value, Reading, Shown], Message | None]
 
 
 def limits_of(field: Field, reader: Reader | None, scale: int) -> tuple[Limit, ...]:
@@ -46,24 +47,24 @@ def _text_limits(field: Field) -> Iterator[Limit]:
 
 
 def _longest(length: int) -> Limit:
-    refused = say("At most {count} characters.", count=length)
-    return lambda value, _: refused if isinstance(value, str) and len(value) > length else None
+    refused = say_many("At most {number} character.", "At most {number} characters.", length)
+    return lambda value, _, __: refused if isinstance(value, str) and len(value) > length else None
 
 
 def _shortest(length: int) -> Limit:
-    refused = say("At least {count} characters.", count=length)
-    return lambda value, _: refused if isinstance(value, str) and len(value) < length else None
+    refused = say_many("At least {number} character.", "At least {number} characters.", length)
+    return lambda value, _, __: refused if isinstance(value, str) and len(value) < length else None
 
 
 def _storable(scale: int) -> Limit:
     refused = say("This number is too large.")
     highest = Decimal(10) ** (DIGITS - scale)
-    return lambda value, _: (
+    return lambda value, _, __: (
         refused if isinstance(value, Decimal) and abs(value) >= highest else None
     )
 
 
-def _whole(value: Value, _: Reading) -> Message | None:
+def _whole(value: Value, _: Reading, __: Shown) -> Message | None:
     fits = not isinstance(value, int) or LOWEST <= value <= HIGHEST
     return None if fits else say("This number is too large.")
 
@@ -84,12 +85,12 @@ def _value(written: str, reader: Reader, *, moving: bool) -> Callable[[Reading],
 
 
 def _bound(bound: Callable[[Reading], Value], *, at_least: bool) -> Limit:
-    def limit(value: Value, reading: Reading) -> Message | None:
+    def limit(value: Value, reading: Reading, shown: Shown) -> Message | None:
         edge = bound(reading)
         if at_least and _less(value, edge):
-            return say("Not less than {bound}.", bound=edge)
+            return say("Not less than {bound}.", bound=shown(edge))
         if not at_least and _less(edge, value):
-            return say("Not more than {bound}.", bound=edge)
+            return say("Not more than {bound}.", bound=shown(edge))
         return None
 
     return limit

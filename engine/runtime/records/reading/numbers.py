@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from engine.errors import Message, say
+from engine.errors import Message, say, say_many
 from engine.metadata.model.text import Value
 from engine.runtime.records.reading.base import Reader, Reading, Unreadable
 
@@ -101,4 +101,8 @@ def _without_groups(text: str) -> str:
 def _too_fine(scale: int) -> Message:
     if scale == 0:
         return say("Write a whole number here.")
-    return say("At most {count} digits after the decimal point.", count=scale)
+    return say_many(
+        "At most {number} digit after the decimal point.",
+        "At most {number} digits after the decimal point.",
+        scale,
+    )

@@ -1,0 +1,332 @@
+"""The story of a record: what was changed, said and done, newest first, page by page.
+
+It is told from the history, so nothing can be missing from it. Fields that the actor may not read
+are left out, and so are notes and tasks that it may not see. Values stay as they are: the page
+writes them for its reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+
+from engine.errors import BadQuery, say
+from engine.metadata.model.field import Field
+from engine.metadata.model.text import RecordRef, Value
+from engine.runtime.access import Access
+from engine.runtime.actor import Actor
+from engine.runtime.database import Database
+from engine.runtime.records.changes import Action, Values
+from engine.runtime.records.compiled import CompiledEntity
+from engine.runtime.records.denials import Missing
+from engine.runtime.records.following import ACTIVITY, TASK
+from engine.runtime.records.images import from_json
+from engine.runtime.records.reading.options import HIGHEST_ID
+from engine.runtime.records.store import fetch_values
+from engine.runtime.tables.columns import instant_text
+from engine.runtime.tables.system import HISTORY
+
+Moment: TypeAlias = tuple[datetime, int]
+LARGEST_PAGE = 200
+
+
+class EntryKind(StrEnum):
+    """What an entry of the timeline tells."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    MOVED = "moved"
+    ARCHIVED = "archived"
+    UNARCHIVED = "unarchived"
+    DELETED = "deleted"
+    RESTORED = "restored"
+    ACTIVITY = "activity"
+    TASK_MADE = "task_made"
+    TASK_DONE = "task_done"
+
+
+OWN: Mapping[Action, EntryKind] = {
+    Action.CREATE: EntryKind.CREATED,
+    Action.EDIT: EntryKind.CHANGED,
+    Action.FINISH: EntryKind.CHANGED,
+    Action.MOVE: EntryKind.MOVED,
+    Action.ARCHIVE: EntryKind.ARCHIVED,
+    Action.UNARCHIVE: EntryKind.UNARCHIVED,
+    Action.DELETE: EntryKind.DELETED,
+    Action.RESTORE: EntryKind.RESTORED,
+}
+ABOUT: Mapping[tuple[str, Action], EntryKind] = {
+    (ACTIVITY, Action.CREATE): EntryKind.ACTIVITY,
+    (TASK, Action.CREATE): EntryKind.TASK_MADE,
+    (TASK, Action.FINISH): EntryKind.TASK_DONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who did it: a person, a rule, or the engine because of a person."""
+
+    kind: str
+    user_id: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field with its values before and after; links are the ids of records."""
+
+    field: Field
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened.
+
+    `stage` is the change of stage of a move; `subject` the note or task that the entry is about,
+    `values` its fields as they are today.
+    """
+
+    kind: EntryKind
+    id: int
+    at: datetime
+    who: Who
+    changes: tuple[FieldChange, ...] = ()
+    stage: FieldChange | None = None
+    subject: RecordRef | None = None
+    title: str = ""
+    values: Values | None = None
+
+    @property
+    def text(self) -> str:
+        """Return what was said: the text of a note."""
+        said = None if self.values is None else self.values.get("text")
+        return str(said or "")
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Entries, newest first, and the cursor of the page with older ones."""
+
+    entries: tuple[Entry, ...]
+    older: str | None
+
+    def references(self) -> Iterator[RecordRef]:
+        """Yield the records that the changes link to, for whoever wants their titles."""
+        for change in (one for entry in self.entries for one in entry.changes):
+            for value in (change.before, change.after):
+                if isinstance(value, RecordRef):
+                    yield value
+                elif change.field.to is not None and isinstance(value, int):
+                    yield RecordRef(change.field.to, value)
+
+
+class Timeline:
+    """Tells the stories of the records of one configuration."""
+
+    def __init__(
+        self, database: Database, access: Access, entities: Mapping[str, CompiledEntity]
+    ) -> None:
+        self._database = database
+        self._access = access
+        self._entities = entities
+
+    def page(
+        self,
+        actor: Actor,
+        record: RecordRef,
+        before: str | None = None,
+        limit: int = 30,
+        kinds: Iterable[EntryKind] | None = None,
+    ) -> TimelinePage:
+        """Return the newest entries of a record, or those older than a cursor."""
+        wanted = frozenset(EntryKind if kinds is None else kinds)
+        size = max(1, min(limit, LARGEST_PAGE))
+        place = None if not before else _read_cursor(before)
+        with self._database.read() as connection:
+            story = _Story(connection, self._access, self._entities, actor, record)
+            story.check()
+            found = story.entries(wanted, place, size + 1)
+            entries = story.with_subjects(found[:size])
+        older = _cursor(entries[-1]) if len(found) > size else None
+        return TimelinePage(entries, older)
+
+
+class _Story:
+    """One record's story for one actor, on one connection."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        access: Access,
+        entities: Mapping[str, CompiledEntity],
+        actor: Actor,
+        record: RecordRef,
+    ) -> None:
+        self._connection = connection
+        self._access = access
+        self._entities = entities
+        self._actor = actor
+        self._record = record
+
+    def check(self) -> None:
+        """Refuse a record that the actor does not see; one in the trash tells who may delete."""
+        compiled = self._entities.get(self._record.entity)
+        if compiled is None:
+            raise Missing("see", self._record.entity)
+        seen = or_(
+            *(
+                self._access.row_condition(self._actor, compiled.id, "see", trashed=trashed)
+                for trashed in (False, True)
+            )
+        )
+        query = select(compiled.table.c.id).where(compiled.table.c.id == self._record.id, seen)
+        if self._connection.scalar(query) is None:
+            raise Missing("see", compiled.id, self._record.id)
+
+    def entries(
+        self, kinds: frozenset[EntryKind], place: Moment | None, size: int
+    ) -> tuple[Entry, ...]:
+        """Return so many entries from a place on; what shows nothing is passed over."""
+        found: list[Entry] = []
+        while True:
+            rows = self._rows(kinds, place, size)
+            for row, entry in rows:
+                place = (row.at, row.id)
+                if entry is not None:
+                    found.append(entry)
+                if len(found) == size:
+                    return tuple(found)
+            if len(rows) < size:
+                return tuple(found)
+
+    def _rows(
+        self, kinds: frozenset[EntryKind], place: Moment | None, size: int
+    ) -> list[tuple[Row[Any], Entry | None]]:
+        """Return the next rows of all sources, each with what it tells."""
+        sources = (self._own(kinds), self._about(ACTIVITY, kinds), self._about(TASK, kinds))
+        rows = [
+            (row, self._entry(row))
+            for source in sources
+            if source is not None
+            for row in self._connection.execute(_newest(source, place, size))
+        ]
+        rows.sort(key=lambda one: (one[0].at, one[0].id), reverse=True)
+        return rows[:size]
+
+    def _own(self, kinds: frozenset[EntryKind]) -> Select[Any] | None:
+        actions = [action.value for action, kind in OWN.items() if kind in kinds]
+        if not actions:
+            return None
+        return select(HISTORY).where(
+            HISTORY.c.entity == self._record.entity,
+            HISTORY.c.record_id == self._record.id,
+            HISTORY.c.action.in_(actions),
+        )
+
+    def _about(self, entity_id: str, kinds: frozenset[EntryKind]) -> Select[Any] | None:
+        """Return the query for notes or tasks about the record, as far as they are seen."""
+        compiled = self._entities.get(entity_id)
+        actions = [
+            action.value
+            for (entity, action), kind in ABOUT.items()
+            if entity == entity_id and kind in kinds
+        ]
+        if compiled is None or compiled.any_link is None or not actions:
+            return None
+        kind, record = (compiled.table.c[one] for one in compiled.columns[compiled.any_link])
+        return (
+            select(HISTORY)
+            .join(compiled.table, compiled.table.c.id == HISTORY.c.record_id)
+            .where(
+                HISTORY.c.entity == entity_id,
+                HISTORY.c.action.in_(actions),
+                kind == self._record.entity,
+                record == self._record.id,
+                self._access.row_condition(self._actor, entity_id, "see"),
+            )
+        )
+
+    def _entry(self, row: Row[Any]) -> Entry | None:
+        """Return what a row of the history tells this actor, None where that is nothing."""
+        who = Who(row.actor_kind, row.user_id, row.actor_name)
+        action = Action(row.action)
+        if (row.entity, row.record_id) != (self._record.entity, self._record.id):
+            subject = RecordRef(row.entity, row.record_id)
+            return Entry(ABOUT[row.entity, action], row.id, row.at, who, subject=subject)
+        changes = tuple(self._changes(row)) if action is not Action.CREATE else ()
+        stages = tuple(one for one in changes if one.field.type == "stage")
+        others = tuple(one for one in changes if one.field.type != "stage")
+        kind = OWN[action]
+        if kind is EntryKind.MOVED and not stages:
+            kind = EntryKind.CHANGED  # the stage is hidden from this actor
+        if kind is EntryKind.CHANGED and not others:
+            return None
+        return Entry(kind, row.id, row.at, who, others, stages[0] if stages else None)
+
+    def _changes(self, row: Row[Any]) -> Iterator[FieldChange]:
+        compiled = self._entities[self._record.entity]
+        readable = self._access.readable(self._actor, compiled.id)
+        before = from_json(row.before, compiled.entity) or {}
+        after = from_json(row.after, compiled.entity) or {}
+        named = frozenset(row.fields or ())
+        for name, field in compiled.fields.items():
+            if name in named and name in readable and not field.is_computed:
+                yield FieldChange(field.field, before.get(name), after.get(name))
+
+    def with_subjects(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Return the entries with the fields of the notes and tasks that they are about."""
+        found: dict[RecordRef, Values] = {}
+        for entity_id in (ACTIVITY, TASK):
+            subjects = [one.subject for one in entries if one.subject is not None]
+            ids = [one.id for one in subjects if one.entity == entity_id]
+            if ids:
+                found |= self._subjects(self._entities[entity_id], ids)
+        return tuple(
+            one if one.subject is None else _about(one, found.get(one.subject, {}))
+            for one in entries
+        )
+
+    def _subjects(self, compiled: CompiledEntity, ids: Iterable[int]) -> dict[RecordRef, Values]:
+        readable = self._access.readable(self._actor, compiled.id)
+        stored = fetch_values(self._connection, compiled, ids)
+        return {
+            RecordRef(compiled.id, number): {n: v for n, v in values.items() if n in readable}
+            for number, values in stored.items()
+        }
+
+
+def _about(entry: Entry, values: Values) -> Entry:
+    return replace(entry, title=str(values.get("title") or ""), values=values)
+
+
+def _newest(source: Select[Any], place: Moment | None, size: int) -> Select[Any]:
+    """Return the newest rows of a source, or the newest of those older than a place."""
+    query = source.order_by(HISTORY.c.at.desc(), HISTORY.c.id.desc()).limit(size)
+    return query if place is None else query.where(_older_than(place))
+
+
+def _older_than(place: Moment) -> ColumnElement[bool]:
+    at, number = place
+    return or_(HISTORY.c.at < at, and_(HISTORY.c.at == at, HISTORY.c.id < number))
+
+
+def _cursor(entry: Entry) -> str:
+    return f"{instant_text(entry.at)}~{entry.id}"
+
+
+def _read_cursor(text: str) -> Moment:
+    at, _, number = text.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is not None and 0 < int(number) <= HIGHEST_ID:
+            return moment, int(number)
+    except (ValueError, OverflowError):
+        pass
+    raise BadQuery("before", say("This address leads to no page of the timeline."))
