@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, true
 
 from engine.metadata.model.application import Application
 from engine.metadata.model.role import VERBS
+from engine.runtime.access.aliases import Aliases
 from engine.runtime.access.conditions import Conditions
 from engine.runtime.access.expression_columns import ExpressionColumns
 from engine.runtime.access.field_rights import FieldRights, is_given
@@ -31,7 +32,10 @@ class Access:
         self._tables = tables
         self._rights = Rights(application)
         self._fields = FieldRights(application, self._rights)
-        self._conditions = Conditions(application, tables, self._rights, self.expressions)
+        self.aliases = Aliases(tables)
+        self._conditions = Conditions(
+            application, tables, self._rights, self.expressions, self.aliases
+        )
 
     def row_condition(
         self,

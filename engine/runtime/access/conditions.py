@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true
 
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
+from engine.runtime.access.aliases import Aliases
 from engine.runtime.access.expression_columns import ExpressionColumns
 from engine.runtime.access.reach import (
     ABOUT_EDITED,
@@ -42,11 +43,13 @@ class Conditions:
         tables: RecordTables,
         rights: Rights,
         expressions: ExpressionColumns,
+        aliases: Aliases,
     ) -> None:
         self._application = application
         self._tables = tables
         self._rights = rights
         self._expressions = expressions
+        self._aliases = aliases
 
     def verb(
         self, actor: Actor, entity_id: str, verb: str, record: FromClause
@@ -124,7 +127,7 @@ class Conditions:
         for entity in self._application.entities.values():
             if "about" in entity.fields or not self._rights.reach(actor.roles, entity.id, verb):
                 continue
-            about = self._tables.table(entity.id).alias()
+            about = self._aliases.of(entity.id, "about")
             yield and_(
                 kind == entity.id,
                 select(about.c.id)

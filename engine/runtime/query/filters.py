@@ -76,8 +76,8 @@ class QueryParser:
     ) -> ListRequest:
         """Read the query of a list."""
         given = _each_once(args)
-        fields = self.paths.fields(entity_id)
-        controls = {name: given[name] for name in CONTROLS if name in given and name not in fields}
+        own = self._application.entity(entity_id).fields
+        controls = {name: given[name] for name in CONTROLS if name in given and name not in own}
         asked = {name: text for name, text in given.items() if name not in controls}
         view = self._view(actor, entity_id, controls.get("view", ""))
         asking = self._asking(actor, now)
@@ -117,7 +117,10 @@ class QueryParser:
         others = [
             one.id
             for one in entity.fields.values()
-            if one.id in readable and one.type not in UNSHOWN and one.id != entity.title_field
+            if one.id in readable
+            and one.type not in UNSHOWN
+            and one.id != entity.title_field
+            and (one.to is None or self._access.may(actor, one.to, "peek"))
         ]
         others.sort(key=lambda name: entity.fields[name].type != "stage")  # stable: stages first
         return ("title", *others[: DEFAULT_COLUMNS - 1])

@@ -59,7 +59,7 @@ class Joins:
 
     def _join(self, record: FromClause, step: Step) -> FromClause:
         target, meets = self._access.expressions.hop(step.entity, step.name, record)
-        linked = self._tables.table(target).alias()
+        linked = self._access.aliases.of(target, f"join {len(self._joined)}")
         verb = "peek" if step.peek else "see"
         may = self._access.row_condition(self._actor, target, verb, linked)
         self.source = self.source.outerjoin(linked, and_(meets(linked), may))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.metadata.model.application import Application
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
@@ -16,6 +18,11 @@ class RecordNames:
 
     def shown(self, actor: Actor, entity_id: str, record_id: int, title: str) -> str:
         """Return the title, unless it is made of what the actor may not read."""
-        if title and "title" in self._access.peekable(actor, entity_id):
-            return title
-        return f"{self._application.entity(entity_id).label} {record_id}"
+        return self.showing(actor, entity_id)(record_id, title)
+
+    def showing(self, actor: Actor, entity_id: str) -> Callable[[int, str], str]:
+        """Return what names the records of an entity for the actor."""
+        label = self._application.entity(entity_id).label
+        if "title" in self._access.peekable(actor, entity_id):
+            return lambda record_id, title: title or f"{label} {record_id}"
+        return lambda record_id, _: f"{label} {record_id}"

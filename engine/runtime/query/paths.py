@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 from engine.errors import BadQuery, Message, say, verbatim
@@ -124,7 +125,7 @@ class PathFinder:
         *links, last = text.split(".")
         readable = self._access.readable(actor, entity_id)
         steps: list[Step] = []
-        for name, after in zip(links, [*links[1:], last], strict=True):
+        for name, after in pairwise((*links, last)):
             step = self._step(actor, entity_id, name, after) if name in readable else None
             if step is None and self._is_virtual(entity_id, name, readable):
                 step = self._into(actor, entity_id, name, name, after)

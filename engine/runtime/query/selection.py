@@ -6,7 +6,7 @@ for whatever is seen cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -40,7 +40,6 @@ SYSTEM = (
     "last_activity_at",
 )
 ALWAYS = frozenset({"id", "title", "archived", "trashed_at", "version"})
-EMPTY = -1  # the place of what is not asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ class _Link:
 
     path: str
     entity: str
-    value: int
     id: int
     title: int
+    name: Callable[[int, str], str]
 
 
 class Selection:
@@ -78,6 +77,7 @@ class Selection:
         self._plain: list[tuple[str, int]] = []
         self._links: list[_Link] = []
         self._references: list[tuple[str, int]] = []
+        self._name = names.showing(actor, joins.entity_id)
         self._always, self._sometimes = self._verbs()
 
     def add(self, paths: Iterable[FieldPath]) -> None:
@@ -92,7 +92,8 @@ class Selection:
             if path.type.storage is Storage.LINK and path.field.to is not None:
                 linked = self._joins.linked(path, path.field.to)
                 beyond = self.place(linked.c.id, linked.c.title)
-                self._links.append(_Link(path.text, path.field.to, at, beyond, beyond + 1))
+                name = self._names.showing(self._actor, path.field.to)
+                self._links.append(_Link(path.text, path.field.to, beyond, beyond + 1, name))
 
     def references(self, rows: Iterable[Row]) -> Iterator[RecordRef]:
         """Yield the records that links to any record lead to: their titles are asked for apart."""
@@ -104,7 +105,7 @@ class Selection:
     def record(self, row: Row, titles: Titles) -> Record:
         """Turn a row into a record."""
         values: dict[str, Value] = {path: row[at] for path, at in self._plain}
-        links: dict[str, LinkTo | None] = {one.path: self._linked(row, one) for one in self._links}
+        links = {one.path: _linked(row, one) for one in self._links}
         for path, at in self._references:
             reference = None if row[at] is None else RecordRef(row[at], row[at + 1])
             values[path] = reference
@@ -113,9 +114,7 @@ class Selection:
         return Record(
             entity=self._joins.entity_id,
             id=row[place["id"]],
-            title=self._names.shown(
-                self._actor, self._joins.entity_id, row[place["id"]], row[place["title"]]
-            ),
+            title=self._name(row[place["id"]], row[place["title"]]),
             values=values,
             links=links,
             created_at=self._optional(row, "created_at"),
@@ -136,13 +135,6 @@ class Selection:
 
     def _optional(self, row: Row, name: str) -> Any:
         return row[self._system[name]] if name in self._system else None
-
-    def _linked(self, row: Row, link: _Link) -> LinkTo | None:
-        record_id = row[link.id]
-        if record_id is None:
-            return None
-        title = self._names.shown(self._actor, link.entity, record_id, row[link.title])
-        return LinkTo(link.entity, record_id, title)
 
     def _verbs(self) -> tuple[frozenset[str], tuple[tuple[frozenset[str], int], ...]]:
         """Return the verbs that hold for all of the records, and those that a column decides."""
@@ -170,6 +162,13 @@ class Selection:
             if row[at]:
                 found |= verbs
         return found
+
+
+def _linked(row: Row, link: _Link) -> LinkTo | None:
+    record_id = row[link.id]
+    if record_id is None:
+        return None
+    return LinkTo(link.entity, record_id, link.name(record_id, row[link.title]))
 
 
 def _link_to(reference: RecordRef | None, titles: Titles) -> LinkTo | None:
