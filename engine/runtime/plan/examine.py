@@ -38,8 +38,9 @@ def examine(
     example, stays = "", True
     for cells, records in counter.values(table, (*found, *remembered)):
         value = to_value(cells[:width])
-        if back is not None and back(to_value(cells[width:])).value == value:
-            stays = False
+        before = to_value(cells[width:]) if back is not None else None
+        if back is not None and back(before).value == value:
+            stays = stays and before == value
             filled += records if value is not None else 0
             continue
         if value is None:

@@ -123,9 +123,12 @@ class FieldSteps:
         harmless = match.fits and self._is_harmless(match)
         if harmless and match.found[0].type == match.field.type:
             return self._write_by_hand(match), True
-        memory = () if harmless else self._memory(match)
-        verdict = self._examine(match, forth, memory)
-        if harmless or (match.fits and verdict.stays):
+        memory = self._memory(match)
+        if harmless and not memory:
+            verdict = Verdict(self._filled(match.found))
+        else:
+            verdict = self._examine(match, forth, memory)
+        if match.fits and verdict.stays:
             sentence = joined(_becomes(match), f"{values(verdict.filled)} stay as they are")
             weight = Weight.DISPLAY if harmless else _weight(verdict)
             return self._retype_step(match, sentence, weight, verdict, self._noted(match)), True

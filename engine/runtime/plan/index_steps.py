@@ -38,6 +38,7 @@ class IndexSteps:
             for one in table.live.indexes
         }
         wanted = table.shape.indexes
+        self._unique_columns = {one.columns for one in wanted.values() if one.unique}
         self._staying = {
             one.name
             for one in table.live.indexes
@@ -70,6 +71,8 @@ class IndexSteps:
         """Say whether an index is new over columns that were there before."""
         if self._news & set(index.columns) or replace(index, name="") in self._as_now.values():
             return False
+        if not index.unique and index.columns in self._unique_columns:
+            return False
         if self._table.how is How.RESTORED:  # its indexes went with it, and come back
             return index.unique and self._repeated(index)[0] > 0
         return True
@@ -84,8 +87,9 @@ class IndexSteps:
         address = _address(self._table.entity, index, "unique")
         number, example = self._repeated(index)
         if number:
+            occur = "occurs" if number == 1 else "occur"
             sentence = (
-                f"can't be unique: {values(number)} occur more than once, such as {example}; "
+                f"can't be unique: {values(number)} {occur} more than once, such as {example}; "
                 "make them differ first"
             )
             yield Step(StepKind.ADD_UNIQUE, address, sentence, Weight.REFUSED, number)

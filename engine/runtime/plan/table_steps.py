@@ -73,15 +73,14 @@ class TableSteps:
             one.name for step in found for one in step.operations if isinstance(one, MoveColumn)
         }
         indexes = IndexSteps(table, self._counter, moved)
+        steps = [*found, *indexes.steps()]
         silent = tuple(indexes.silent())
-        if silent and found:
-            found[0] = replace(found[0], operations=(*found[0].operations, *silent))
-        elif silent:
-            sentence = "indexes brought up to date"
-            address = table.entity.address
-            found = [Step(StepKind.ADD_INDEX, address, sentence, Weight.ADDITIVE, 0, silent)]
-        yield from found
-        yield from indexes.steps()
+        if silent and not steps:
+            sentence, kind = "indexes brought up to date", StepKind.ADD_INDEX
+            steps = [Step(kind, table.entity.address, sentence, Weight.ADDITIVE)]
+        if silent:
+            steps[0] = replace(steps[0], operations=(*steps[0].operations, *silent))
+        yield from steps
 
     def _move(self, table: TableMatch) -> Iterator[Step]:
         """Yield the step that gives a table the name of its entity."""
