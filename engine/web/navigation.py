@@ -149,7 +149,7 @@ def icon_names() -> frozenset[str]:
 
 
 @bp.app_context_processor
-def navigation_of_page() -> Mapping[str, Any]:
+def navigation_of_page() -> dict[str, Any]:
     """Give every template its ways."""
     return {"nav": Navigation()}
 

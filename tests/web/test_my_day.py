@@ -28,7 +28,9 @@ def test_promises_stand_in_order_around_now(site: Site) -> None:
     task(site, "hana", "The day after", "in 2 d")
     task(site, "hana", "Some time", None)
     page = site.browser("hana").get("/my-day").text
-    places = [page.index(one) for one in ("Long ago", 'class="now"', "Later today", "The day after")]
+    places = [
+        page.index(one) for one in ("Long ago", 'class="now"', "Later today", "The day after")
+    ]
 
     assert places == sorted(places)
     assert "Some time" in page

@@ -14,7 +14,7 @@ from decimal import Decimal
 from io import StringIO
 from itertools import chain, islice
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, stream_with_context
 
 from engine.errors import NotAllowed, say
 from engine.runtime.query.chips import ListColumn
@@ -46,7 +46,7 @@ def export(entity_id: str) -> Response:
     stream = lines(desk.look, columns, chain(first, records))
     name = f"{entity.id}-{desk.look.today:%Y-%m-%d}.csv"
     return Response(
-        (one.encode() for one in stream),
+        stream_with_context(one.encode() for one in stream),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -88,7 +88,8 @@ def read_all() -> Response:
 def mark(desk: Desk, notice: Record) -> None:
     """Mark a notification as read, once."""
     if not notice.values.get("read"):
-        desk.records.update(desk.actor, "notification", notice.id, {"read": True}, None)
+        seen = {"read": True}
+        desk.records.update(desk.actor, "notification", notice.id, seen, notice.version)
 
 
 def notice_of(desk: Desk, record: Record) -> Notice:

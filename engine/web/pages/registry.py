@@ -4,10 +4,59 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from engine.web import assets
-from engine.web.pages import health
+from engine.web import assets, navigation
+from engine.web.pages import (
+    account,
+    csv_export,
+    form,
+    health,
+    lifecycle,
+    listing,
+    look,
+    moment,
+    my_day,
+    notes,
+    notifications,
+    picker,
+    preview,
+    record,
+    search,
+    sign_in,
+    stage,
+    tasks,
+    users,
+    form,
+    notes,
+    record,
+    stage,
+    welcome,
+)
 
 PAGES: tuple[Blueprint, ...] = (
     assets.bp,
+    navigation.bp,
     health.bp,
+    sign_in.bp,
+    form.bp,
+    notes.bp,
+    record.bp,
+    stage.bp,
+    welcome.bp,
+    account.bp,
+    look.bp,
+    users.bp,
+    my_day.bp,
+    notifications.bp,
+    search.bp,
+    moment.bp,
+    picker.bp,
+    listing.bp,
+    csv_export.bp,
+    record.bp,
+    form.bp,
+    preview.bp,
+    stage.bp,
+    notes.bp,
+    lifecycle.bp,
+    tasks.bp,
 )

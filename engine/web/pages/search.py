@@ -25,12 +25,13 @@ NAMES = ("q", "_in")
 
 @dataclass(frozen=True, slots=True)
 class SearchContext:
-    """What the page and the palette show."""
+    """What the page and the palette show; fruitless words have found no record."""
 
     query: str
     groups: tuple[Group, ...]
     count: int
     count_words: str
+    is_fruitless: bool
 
 
 @bp.get("/search")
@@ -54,4 +55,5 @@ def results(desk: Desk, text: str) -> SearchContext:
     )
     count = sum(len(one.found) for one in groups)
     words = look.text(say("Found: {count}", count=count))
-    return SearchContext(text, tuple(one for one in groups if one.found), count, words)
+    shown = tuple(one for one in groups if one.found)
+    return SearchContext(text, shown, count, words, is_fruitless=bool(text) and not hits)
