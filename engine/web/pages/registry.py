@@ -25,10 +25,6 @@ from engine.web.pages import (
     stage,
     tasks,
     users,
-    form,
-    notes,
-    record,
-    stage,
     welcome,
 )
 
@@ -37,10 +33,6 @@ PAGES: tuple[Blueprint, ...] = (
     navigation.bp,
     health.bp,
     sign_in.bp,
-    form.bp,
-    notes.bp,
-    record.bp,
-    stage.bp,
     welcome.bp,
     account.bp,
     look.bp,
