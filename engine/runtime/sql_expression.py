@@ -9,7 +9,7 @@ be unknown where something is empty and lets indexes serve (at the top of a WHER
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -36,7 +36,7 @@ from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.model.application import Workdays
 from engine.runtime.postgres_patterns import PostgresPatterns
 from engine.runtime.sql_patterns import Patterns
-from engine.runtime.sql_piece import Piece
+from engine.runtime.sql_piece import LEVEL, Piece, weight
 from engine.runtime.sqlite_functions import instant_text
 from engine.runtime.sqlite_patterns import SqlitePatterns
 
@@ -45,6 +45,8 @@ Element: TypeAlias = ColumnElement[Any]
 Compile: TypeAlias = Callable[["_Compiler", Any], Element]
 
 PATTERNS: Mapping[str, Patterns] = {"sqlite": SqlitePatterns(), "postgresql": PostgresPatterns()}
+_FALSE = "false"
+DEEPEST = 7 * LEVEL  # of the hundred entries of SQLite's parser; the rest is for what stands around
 _UNITS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.DURATION, Kind.LINK, Kind.ANY_LINK})
 
 
@@ -57,7 +59,7 @@ def sql(
     workdays: Workdays,
 ) -> Element:
     """Return the value of an expression as SQL; a condition is true or false, never unknown."""
-    return _Compiler(columns, dialect, now, zone, workdays).value(typed.node)
+    return _Compiler(columns, dialect, now, zone, workdays).whole(typed.node)
 
 
 def condition(
@@ -69,7 +71,7 @@ def condition(
     workdays: Workdays,
 ) -> Element:
     """Return a condition for the top of a WHERE, where unknown counts as false."""
-    return _Compiler(columns, dialect, now, zone, workdays).bare(typed.node)
+    return _Compiler(columns, dialect, now, zone, workdays).for_where(typed.node)
 
 
 def fold(column: Element, dialect: str) -> Element:
@@ -79,16 +81,48 @@ def fold(column: Element, dialect: str) -> Element:
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
+    """Compiles one expression; `named` are its parts that stand before it, in a WITH."""
+
     columns: Columns
     dialect: str
     now: datetime
     zone: ZoneInfo
     workdays: Workdays
+    named: list[Element] = field(default_factory=list)
 
     @property
     def patterns(self) -> Patterns:
         """Return the database's way to say things."""
         return PATTERNS[self.dialect]
+
+    def whole(self, node: Node) -> Element:
+        """Compile an expression into a value that stands by itself."""
+        return self.complete(self.value(node), node)
+
+    def for_where(self, node: Node) -> Element:
+        """Compile a condition; each part of a chain by itself, so that indexes serve it."""
+        if not isinstance(node, (nodes.All, nodes.Any)):
+            return self.complete(self.bare(node), node)
+        return self.joined(
+            node, tuple(replace(self, named=[]).for_where(one) for one in node.items)
+        )
+
+    def complete(self, element: Element, node: Node) -> Element:
+        """Put the named parts before an element."""
+        if not self.named:
+            return element
+        count = len(self.named)
+        names = ", ".join(f"kt_{at}(v) AS (SELECT {{{at}}})" for at in range(count))
+        whole = f"(WITH {names} SELECT {{{count}}})"
+        return Piece(whole, (*self.named, element), self.raw_type(node.type))
+
+    def shallow(self, part: Element) -> Element:
+        """Name a part that is nested too deeply for a parser to read in one go."""
+        if self.dialect != "sqlite" or weight(part) <= DEEPEST:
+            return part
+        self.named.append(part)
+        name = f"kt_{len(self.named) - 1}"
+        return Piece(f"(SELECT v FROM {name})", (), part.type)  # noqa: S608 - a name of our own
 
     def value(self, node: Node) -> Element:
         """Compile a node into a value; a condition is never unknown."""
@@ -113,7 +147,7 @@ class _Compiler:
 
     def piece(self, pattern: str, node: Node, *parts: Element) -> Element:
         """Fill a pattern with elements; the whole has the type of the node."""
-        return Piece(pattern, parts, self.raw_type(node.type))
+        return Piece(pattern, tuple(map(self.shallow, parts)), self.raw_type(node.type))
 
     def filled(self, pattern: str, node: Node, *items: Node) -> Element:
         """Fill a pattern with the values of nodes."""
@@ -162,9 +196,6 @@ class _Compiler:
     def today(self) -> Element:
         """Return the company's day."""
         return self.bound(calendar.today(self.now, self.zone), nodes.Today().type)
-
-
-_FALSE = "false"
 
 
 def _read(compiler: _Compiler, node: nodes.Read) -> Element:

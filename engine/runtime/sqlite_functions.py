@@ -55,6 +55,10 @@ def _empty_in_empty_out(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def _add(left: int, right: int) -> int | None:
+    return fit_integer(left + right)
+
+
 def _multiply(left: int, right: int, drop: int) -> int | None:
     return fit_integer(divide_units(left * right, 10**drop))
 
@@ -150,6 +154,7 @@ _FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
             ("kt_fold", 1, letters.fold),
             ("kt_lower", 1, letters.lower),
             ("kt_digits", 1, letters.digits),
+            ("kt_add", 2, _add),
             ("kt_mul", 3, _multiply),
             ("kt_div", 3, _divide),
             ("kt_rescale", 2, _rescale),

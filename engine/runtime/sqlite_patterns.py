@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from engine.metadata.model.application import Workdays
-from engine.runtime.sql_patterns import fitted, quoted
+from engine.runtime.sql_patterns import quoted
 from engine.runtime.sqlite_functions import workdays_text
 
 
@@ -18,8 +18,8 @@ class SqlitePatterns:
         return "NULL"
 
     def total(self, *, minus: bool) -> str:
-        """Add or subtract numbers of one scale: two of 18 digits stay within 63 bits."""
-        return fitted(f"({{0}} {'-' if minus else '+'} {{1}})", "min", "max")
+        """Add or subtract numbers of one scale."""
+        return "kt_add({0}, -{1})" if minus else "kt_add({0}, {1})"
 
     def product(self, drop: int) -> str:
         """Multiply, and round so many decimals away."""

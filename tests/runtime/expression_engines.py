@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    literal,
     select,
 )
 
@@ -105,6 +106,26 @@ class SqlRecords:
         query = select(element).select_from(self.table).order_by(self.table.c.id)
         return [_read(value, found) for value in self.connection.scalars(query)]
 
+    def statement(self, found: Typed) -> str:
+        """Return an expression as SQL."""
+        element = sql(found, self.column, self.dialect, NOW, ZONE, APPLICATION.workdays)
+        return str(element.compile(self.connection))
+
+    def plan(self, found: Typed) -> str:
+        """Return how the database finds the records of a condition."""
+        where = condition(found, self.column, self.dialect, NOW, ZONE, APPLICATION.workdays)
+        query = select(self.table.c.id).where(where)
+        if self.dialect == "postgresql":
+            self.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if self.dialect == "postgresql" else "EXPLAIN QUERY PLAN"
+        written = query.compile(self.connection, compile_kwargs={"literal_binds": True})
+        return str(self.connection.exec_driver_sql(f"{explain} {written}").all())
+
+    def only(self, row: Row) -> None:
+        """Leave one record."""
+        self.connection.execute(self.table.delete())
+        self.connection.execute(self.table.insert(), [_stored(row)])
+
     def matching(self, found: Typed) -> list[int]:
         """Return the ids of the records for which a condition holds."""
         where = condition(found, self.column, self.dialect, NOW, ZONE, APPLICATION.workdays)
@@ -114,8 +135,6 @@ class SqlRecords:
         """Return the column of a path; those of the user are values."""
         name = ".".join(path)
         if name in USER:
-            from sqlalchemy import literal  # noqa: PLC0415
-
             kind = Storage.OPTIONS if name == "user.roles" else Storage.LINK
             return literal(USER[name], column_type(kind, 0))
         return self.table.c[name.replace(".", "__")]

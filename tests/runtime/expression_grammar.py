@@ -141,7 +141,7 @@ class Grammar:
             lambda d: f"({draw(Kind.BOOL, d)} {pick(('==', '!='))} {draw(Kind.BOOL, d)})",
             lambda d: f"{pick(('has', 'starts'))}({draw(Kind.TEXT, d)}, {draw(Kind.TEXT, d)})",
             lambda d: f"has({draw(Kind.TEXT, d)}, {pick(map(repr, LETTERS))})",
-            lambda d: pick(("('vip' in tags)", "('urgent_now' not in tags)", "(tags is none)")),
+            lambda _: pick(("('vip' in tags)", "('urgent_now' not in tags)", "(tags is none)")),
             lambda _: pick(("('head' in user.roles)", "(owner == user)", "(client != dealer)")),
             lambda d: f"({draw(Kind.CHOICE, d)} == {pick(STAGES)})",
             lambda d: self.choose(Kind.BOOL, d),
@@ -276,24 +276,25 @@ class Records:
             return chance.random() < 0.5
         if chance.random() < 0.25 and name != "created_at":
             return None
-        match type_.kind:
-            case Kind.TEXT:
-                return chance.choice(TEXTS)
-            case Kind.CHOICE:
-                return chance.choice(tuple(type_.options))
-            case Kind.CHOICES:
-                return tuple(one for one in type_.options if chance.random() < 0.5) or None
-            case Kind.LINK:
-                return chance.choice((1, 2, 7))
-            case Kind.DATE:
-                usual = date(1900, 1, 1) + timedelta(days=chance.randrange(73_000))
-                return chance.choice((usual, usual, usual, date.min, date.max))
-            case Kind.INSTANT:
-                return self._instant()
-            case Kind.INTEGER:
-                return self._units()
-            case _:
-                return Decimal(self._units()).scaleb(-type_.scale)
+        if type_.is_numeric:
+            units = self._units()
+            return units if type_.kind is Kind.INTEGER else Decimal(units).scaleb(-type_.scale)
+        values: Mapping[Any, Callable[[], Any]] = {
+            Kind.TEXT: lambda: chance.choice(TEXTS),
+            Kind.CHOICE: lambda: chance.choice(tuple(type_.options)),
+            Kind.CHOICES: lambda: self._some(type_.options),
+            Kind.LINK: lambda: chance.choice((1, 2, 7)),
+            Kind.DATE: self._date,
+            Kind.INSTANT: self._instant,
+        }
+        return values[type_.kind]()
+
+    def _some(self, options: Any) -> tuple[str, ...] | None:
+        return tuple(one for one in options if self.random.random() < 0.5) or None
+
+    def _date(self) -> date:
+        usual = date(1900, 1, 1) + timedelta(days=self.random.randrange(73_000))
+        return self.random.choice((usual, usual, usual, date.min, date.max))
 
     def _units(self) -> int:
         size = self.random.choice((1, 10, 1000, 10**6, 10**12, 10**18 - 1))
