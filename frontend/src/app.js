@@ -13,3 +13,4 @@ import "./lists.js";
 import "./clocks.js";
 import "./toasts.js";
 import "./keys.js";
+import "./record.js";

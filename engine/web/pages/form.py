@@ -1,0 +1,273 @@
+"""The form of a record: a new one, all fields of one that is there, or one field in its place.
+
+A form posts to its own address. Saved: 303 to the record. Refused: 422 with everything as it was
+typed. Somebody else changed the same fields: 409 with both values and the choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, request
+
+from engine.errors import BadQuery, Conflict, NotAllowed, ValidationFailed, say
+from engine.metadata.model.entity import Entity
+from engine.runtime.query.records import Record
+from engine.runtime.records.changes import Saved
+from engine.web.formdata import FormData, read_form
+from engine.web.htmx import go, is_fragment, show, stay, swap_into, tell
+from engine.web.parts.card import card
+from engine.web.parts.conflicts import conflict_context, without_theirs
+from engine.web.parts.desk import ONE, Desk, current_desk
+from engine.web.parts.forms import (
+    EMPTY_FORM,
+    Form,
+    Messages,
+    back_of,
+    edit_form,
+    new_form,
+    version_of,
+)
+from engine.web.parts.nesting import Outer, outer_of, wait_for
+from engine.web.toasts import toast
+from engine.web.urls import new_url, record_url
+from engine.web.widgets import Input
+
+bp = Blueprint("form", __name__)
+
+CONTROLS = frozenset({"_in", "_title", "_next"})
+NAMING = frozenset({"text", "long_text"})
+
+
+@dataclass(frozen=True, slots=True)
+class FormContext:
+    """A page with a form, or the form in the dialog of another page."""
+
+    entity: Entity
+    title: str
+    record_title: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class FactEditContext:
+    """One field while it is changed in its place."""
+
+    entity: Entity
+    one: Input
+    form: Form
+
+
+@bp.get("/<entity_id>/new")
+def new(entity_id: str) -> Response:
+    """Show the form for a new record, filled in from the address."""
+    desk = current_desk()
+    entity = creatable(desk, entity_id)
+    return draw_new(desk, entity, prefilled(desk, entity))
+
+
+@bp.post("/<entity_id>/new")
+def create(entity_id: str) -> Response:
+    """Make the record."""
+    desk = current_desk()
+    entity = creatable(desk, entity_id)
+    data = posted(desk, entity)
+    if data.control("_search"):
+        return draw_new(desk, entity, data)
+    if data.control("_create"):
+        return make_linked(desk, entity, data)
+    try:
+        saved = desk.records.create(desk.actor, entity.id, data.payload, token_of(data))
+    except ValidationFailed as refused:
+        return draw_new(desk, entity, data, refused.messages)
+    return after_create(desk, entity, data, saved)
+
+
+@bp.get(f"{ONE}/edit")
+def edit(entity_id: str, record_id: int) -> Response:
+    """Show the form of a record, or of one field of it."""
+    desk = current_desk()
+    record = editable(desk, entity_id, record_id)
+    return draw_edit(desk, record, EMPTY_FORM, asked_part(desk, record))
+
+
+@bp.post(f"{ONE}/edit")
+def update(entity_id: str, record_id: int) -> Response:
+    """Change the fields that the form held."""
+    desk = current_desk()
+    record = editable(desk, entity_id, record_id)
+    data = without_theirs(posted(desk, desk.entity(entity_id)))
+    only = part_of(desk, record, data.control("_field"))
+    if data.control("_search"):
+        return draw_edit(desk, record, data, only)
+    if data.control("_create"):
+        return make_linked(desk, desk.entity(entity_id), data)
+    try:
+        desk.records.update(
+            desk.actor, entity_id, record_id, data.payload, version_of(data), token_of(data)
+        )
+    except ValidationFailed as refused:
+        return draw_edit(desk, record, data, only, refused.messages)
+    except Conflict as conflict:
+        return draw_conflict(desk, record, data, conflict, only)
+    return after_update(desk, record, data, only)
+
+
+def creatable(desk: Desk, entity_id: str) -> Entity:
+    """Return an entity of which this person may make records."""
+    entity = desk.entity(entity_id)
+    if not desk.access.may(desk.actor, entity_id, "create"):
+        raise NotAllowed(say("You may not create here: {entity}", entity=entity.label))
+    return entity
+
+
+def editable(desk: Desk, entity_id: str, record_id: int) -> Record:
+    """Return a record that this person may edit."""
+    record = desk.record(entity_id, record_id)
+    desk.require(record, "edit")
+    return record
+
+
+def posted(desk: Desk, entity: Entity) -> FormData:
+    """Return what the form held."""
+    start = desk.look.application.workdays.start
+    return read_form(entity, request.form.items(multi=True), start)
+
+
+def token_of(data: FormData) -> str | None:
+    """Return the token of a form, which saves once only."""
+    return data.control("_token") or None
+
+
+def prefilled(desk: Desk, entity: Entity) -> FormData:
+    """Return what the address says of a new record: fields that this person may write."""
+    writable = desk.access.writable(desk.actor, entity.id)
+    pairs = list(request.args.items(multi=True))
+    for name, _ in pairs:
+        if name not in writable and name not in CONTROLS:
+            raise BadQuery(name, say("{name} is not known here.", name=name))
+    title, named = request.args.get("_title", ""), naming_field(entity)
+    if title and named in writable and named not in request.args:
+        pairs.append((named, title))
+    return read_form(entity, pairs, desk.look.application.workdays.start)
+
+
+def naming_field(entity: Entity) -> str:
+    """Return the text field that names a record, '' where none is written by hand."""
+    if entity.title_field is not None:
+        return entity.title_field
+    fields = (one for one in entity.fields.values() if one.type in NAMING and one.formula is None)
+    return next((one.id for one in fields), "")
+
+
+def asked_part(desk: Desk, record: Record) -> str:
+    """Return the one field that the address asks for, '' for the whole form."""
+    for name in request.args:
+        if name not in ("field", "_next"):
+            raise BadQuery(name, say("{name} is not known here.", name=name))
+    return part_of(desk, record, request.args.get("field", ""))
+
+
+def part_of(desk: Desk, record: Record, name: str) -> str:
+    """Return the name of a field that this person may read; other names are not known."""
+    fields = desk.look.application.entity(record.entity).fields
+    known = name in fields and name in desk.access.readable(desk.actor, record.entity)
+    if name and not known:
+        raise BadQuery("field", say("{name} is not known here.", name=name))
+    return name
+
+
+def draw_new(
+    desk: Desk, entity: Entity, data: FormData, messages: Messages | None = None
+) -> Response:
+    """Answer with the form for a new record."""
+    form = new_form(desk, entity, data, messages)
+    title = desk.look.text(say("New: {what}", what=entity.label))
+    return draw(data, FormContext(entity, title, "", form))
+
+
+def draw_edit(
+    desk: Desk, record: Record, data: FormData, only: str, messages: Messages | None = None
+) -> Response:
+    """Answer with the form of a record, or with the one field that is changed in its place."""
+    form = edit_form(desk, record, data, messages, only)
+    entity = desk.look.application.entity(record.entity)
+    if only and is_fragment():
+        context = FactEditContext(entity, form.inputs[0], form)
+        return show("parts/fact_edit.html", context, status_of(form))
+    title = desk.look.text(say("Edit: {what}", what=record.title))
+    return draw(data, FormContext(entity, title, record.title, form))
+
+
+def draw(data: FormData, context: FormContext) -> Response:
+    """Answer with a form in the page's dialog, or on a page of its own."""
+    template = "parts/form_dialog.html" if in_dialog(data) else "pages/form.html"
+    return show(template, context, status_of(context.form))
+
+
+def status_of(form: Form) -> int:
+    """Return 422 for a form that was refused."""
+    return ValidationFailed.status if form.has_mistakes else 200
+
+
+def in_dialog(data: FormData) -> bool:
+    """Say whether the form stands in the dialog of another page."""
+    return is_fragment() and data.control("_in") == "dialog"
+
+
+def draw_conflict(
+    desk: Desk, record: Record, data: FormData, conflict: Conflict, only: str
+) -> Response:
+    """Answer with both values of the fields in dispute."""
+    part = only if is_fragment() else ""
+    context = conflict_context(desk, record, data, conflict, part)
+    template = "parts/conflict_row.html" if part else "pages/conflict.html"
+    return show(template, context, Conflict.status)
+
+
+def after_create(desk: Desk, entity: Entity, data: FormData, saved: Saved) -> Response:
+    """Lead on from a new record: to it, back to where it was needed, or to the next one."""
+    outer = outer_of(data)
+    if outer is not None:
+        return come_back(desk, outer, saved.id)
+    title = title_of(desk, entity.id, saved.id)
+    if in_dialog(data) and not back_of(data):
+        return tell(stay(), "record-saved", {"id": saved.id, "title": title})
+    toast(say("Saved: {title}", title=title))
+    if data.control("_then") == "new":
+        return go(new_url(entity.id))
+    return go(back_of(data) or record_url(entity.id, saved.id))
+
+
+def after_update(desk: Desk, record: Record, data: FormData, only: str) -> Response:
+    """Lead on from a changed record; a change in its place answers with the whole card."""
+    if only and is_fragment():
+        whole = show("parts/record.html", card(desk, record.entity, record.id))
+        return tell(swap_into(whole, "#record"), "fact-saved", {"field": only})
+    toast(say("Saved: {title}", title=title_of(desk, record.entity, record.id)))
+    return go(back_of(data) or record_url(record.entity, record.id))
+
+
+def title_of(desk: Desk, entity_id: str, record_id: int) -> str:
+    """Return the title that a record has now."""
+    return desk.reader.get(desk.actor, entity_id, record_id).title
+
+
+def make_linked(desk: Desk, entity: Entity, data: FormData) -> Response:
+    """Let this form wait while the record for one of its links is made."""
+    field = entity.fields.get(data.control("_create"))
+    if field is None or field.to is None:
+        raise BadQuery("_create", say("{name} is not known here.", name="_create"))
+    waiting = wait_for(request.path, field.id, request.form.items(multi=True))
+    inner = replace(EMPTY_FORM, controls=waiting)
+    return draw_new(desk, creatable(desk, field.to), inner)
+
+
+def come_back(desk: Desk, outer: Outer, record_id: int) -> Response:
+    """Draw the form that has waited, with the new record chosen and all else as it was typed."""
+    entity = desk.entity(outer.entity)
+    data = read_form(entity, outer.pairs_with(str(record_id)), desk.look.application.workdays.start)
+    if outer.record_id is None:
+        return draw_new(desk, creatable(desk, entity.id), data)
+    record = editable(desk, entity.id, outer.record_id)
+    return draw_edit(desk, record, data, part_of(desk, record, data.control("_field")))

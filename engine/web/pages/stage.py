@@ -1,0 +1,135 @@
+"""A move to another stage; what the stage asks for is asked in a small form first.
+
+A press of a step posts `stage`. Refused: 422 with the fields that are missing, in the page's dialog
+or on a page of their own, which posts to the same address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+
+from engine.errors import BadQuery, ValidationFailed, say
+from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import Field
+from engine.metadata.model.pipeline import Stage
+from engine.runtime.query.records import Record
+from engine.web.formdata import FormData, read_form
+from engine.web.htmx import go, is_fragment, show, swap_into, tell
+from engine.web.parts.card import card
+from engine.web.parts.desk import ONE, Desk, current_desk
+from engine.web.parts.forms import EMPTY_FORM, Form, Messages, asking_form
+from engine.web.request import single
+from engine.web.toasts import toast
+from engine.web.urls import record_url
+
+bp = Blueprint("stage", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveContext:
+    """The form of a move: the stage, what it asks for, and what is said against it."""
+
+    entity: Entity
+    record: Record
+    address: str
+    title: str
+    stage: Stage
+    stage_field: str
+    from_label: str
+    form: Form
+
+
+@bp.get(f"{ONE}/move")
+def ask(entity_id: str, record_id: int) -> Response:
+    """Show what a stage asks for."""
+    desk = current_desk()
+    record = desk.record(entity_id, record_id)
+    for name in request.args:
+        if name not in ("stage", "_field"):
+            raise BadQuery(name, say("{name} is not known here.", name=name))
+    field = stage_field(desk, record, single(request.args, "_field") or "")
+    stage = known_stage(desk, field, single(request.args, "stage") or "")
+    return draw(desk, record, field, stage, EMPTY_FORM)
+
+
+@bp.post(f"{ONE}/move")
+def move(entity_id: str, record_id: int) -> Response:
+    """Move the record, with what the stage asks for."""
+    desk = current_desk()
+    record = desk.record(entity_id, record_id)
+    entity = desk.entity(entity_id)
+    start = desk.look.application.workdays.start
+    pairs = request.form.items(multi=True)
+    data = read_form(entity, ((name, text) for name, text in pairs if name != "stage"), start)
+    field = stage_field(desk, record, data.control("_field"))
+    stage = known_stage(desk, field, single(request.form, "stage") or "")
+    token = data.control("_token") or None
+    try:
+        desk.records.move(
+            desk.actor, entity_id, record_id, stage.id, data.payload, field=field.id, token=token
+        )
+    except ValidationFailed as refused:
+        return draw(desk, record, field, stage, data, refused.messages)
+    if is_fragment():
+        whole = swap_into(show("parts/record.html", card(desk, entity_id, record_id)), "#record")
+        return tell(whole, "record-saved", {"id": record_id, "title": record.title})
+    toast(say("{title}: {stage}", title=record.title, stage=stage.label))
+    return go(record_url(entity_id, record_id))
+
+
+def stage_field(desk: Desk, record: Record, name: str) -> Field:
+    """Return the stage field that is meant; the entity's first where none is named."""
+    entity = desk.look.application.entity(record.entity)
+    readable = desk.access.readable(desk.actor, record.entity)
+    fields = [one for one in entity.fields.values() if one.type == "stage" and one.id in readable]
+    for one in fields:
+        if name in ("", one.id):
+            return one
+    raise BadQuery("_field", say("This record walks through no stages."))
+
+
+def known_stage(desk: Desk, field: Field, name: str) -> Stage:
+    """Return a stage of the field's pipeline."""
+    stages = desk.look.application.pipelines[field.pipeline or ""].stages
+    if name not in stages:
+        raise BadQuery("stage", say("There is no such stage: {name}", name=name))
+    return stages[name]
+
+
+def draw(  # noqa: PLR0913 -- what a move is made of
+    desk: Desk,
+    record: Record,
+    field: Field,
+    stage: Stage,
+    data: FormData,
+    messages: Messages | None = None,
+) -> Response:
+    """Answer with the form of the move."""
+    entity = desk.look.application.entity(record.entity)
+    names = asked_fields(entity, stage, messages or {})
+    now = field.options.get(str(record.values.get(field.id)))
+    context = MoveContext(
+        entity=entity,
+        record=record,
+        address=record_url(record.entity, record.id),
+        title=f"{record.title}: {stage.label}",
+        stage=stage,
+        stage_field=field.id,
+        from_label=now.label if now else "",
+        form=asking_form(desk, record, names, data, messages),
+    )
+    status = ValidationFailed.status if messages else 200
+    if is_fragment():
+        return swap_into(show("parts/move.html", context, status), "#dialog", "innerHTML")
+    return show("pages/move.html", context, status)
+
+
+def asked_fields(entity: Entity, stage: Stage, messages: Messages) -> frozenset[str]:
+    """Return the fields that a move asks for: those of the stage, and those found wanting."""
+    return frozenset(
+        name
+        for name in (*stage.require, *messages)
+        if name in entity.fields and entity.fields[name].type != "stage"
+    )

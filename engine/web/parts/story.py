@@ -1,0 +1,248 @@
+"""What happened with a record, by day: talks, changes, and what the engine did by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from types import MappingProxyType
+
+from engine.errors import BadQuery, Message, say
+from engine.metadata.model.field import Field
+from engine.metadata.model.text import RecordRef, Value
+from engine.runtime.query.records import Record
+from engine.runtime.records.timeline import Entry, EntryKind, FieldChange, TimelinePage
+from engine.web.parts.desk import Desk
+from engine.web.parts.facts import option_item
+from engine.web.parts.look import Look
+from engine.web.parts.moments import day_word, long_day
+from engine.web.parts.related import StageWord, stage_word
+from engine.web.parts.task_list import clock_time
+from engine.web.urls import record_url, with_query
+
+SHOWN = 20
+TALKS = frozenset({EntryKind.ACTIVITY, EntryKind.TASK_MADE, EntryKind.TASK_DONE})
+KINDS: Mapping[str, frozenset[EntryKind]] = MappingProxyType(
+    {"": frozenset(EntryKind), "talks": TALKS, "changes": frozenset(EntryKind) - TALKS}
+)
+LABELS = {"": say("All"), "talks": say("Talks"), "changes": say("Changes")}
+SAID: Mapping[EntryKind, Message] = MappingProxyType(
+    {
+        EntryKind.CREATED: say("made this record"),
+        EntryKind.CHANGED: say("changed"),
+        EntryKind.MOVED: say("moved"),
+        EntryKind.ARCHIVED: say("archived this record"),
+        EntryKind.UNARCHIVED: say("took this record out of the archive"),
+        EntryKind.DELETED: say("deleted this record"),
+        EntryKind.RESTORED: say("restored this record"),
+        EntryKind.ACTIVITY: say("wrote"),
+        EntryKind.TASK_MADE: say("planned"),
+        EntryKind.TASK_DONE: say("did"),
+    }
+)
+ICONS: Mapping[EntryKind, str] = MappingProxyType(
+    {
+        EntryKind.CREATED: "plus",
+        EntryKind.CHANGED: "note",
+        EntryKind.MOVED: "arrow",
+        EntryKind.ARCHIVED: "archive",
+        EntryKind.UNARCHIVED: "undo",
+        EntryKind.DELETED: "trash",
+        EntryKind.RESTORED: "undo",
+        EntryKind.ACTIVITY: "note",
+        EntryKind.TASK_MADE: "clock",
+        EntryKind.TASK_DONE: "check",
+    }
+)
+TALK_ICONS = {"call": "phone", "email": "mail", "mail": "mail", "meeting": "calendar", "visit": "pin"}
+TALK_WORDS = {
+    "note": say("wrote"),
+    "call": say("called"),
+    "email": say("wrote an e-mail"),
+    "meeting": say("met"),
+    "visit": say("visited"),
+}
+LONGEST = 300  # letters of a value that a line of the story shows
+
+
+@dataclass(frozen=True, slots=True)
+class StoryAsked:
+    """Which part of the story is asked for: `show` filters, `before` is the place to go on at."""
+
+    show: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChoice:
+    """A way to filter the story."""
+
+    label: Message
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChange:
+    """A field with its values before and after, as they read."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageChange:
+    """A move from one stage to another."""
+
+    before: StageWord
+    after: StageWord
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    icon: str
+    who: str
+    said: Message
+    at: datetime
+    time: str
+    text: str = ""
+    title: str = ""
+    href: str = ""
+    changes: tuple[StoryChange, ...] = ()
+    stage: StageChange | None = None
+    is_auto: bool = False
+    is_quote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDay:
+    """What happened on one day."""
+
+    label: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One page of the story, newest first, and the way to older ones."""
+
+    choices: tuple[ShowChoice, ...]
+    days: tuple[StoryDay, ...]
+    older: str
+    is_older: bool
+
+
+def read_asked(show: str, before: str) -> StoryAsked:
+    """Return what the address asks for."""
+    if show not in KINDS:
+        raise BadQuery("show", say("There is no such part of the story: {name}", name=show))
+    return StoryAsked(show, before)
+
+
+def story_of(desk: Desk, record: Record, asked: StoryAsked) -> Story:
+    """Return the story of a record as far as this person may read it."""
+    here = RecordRef(record.entity, record.id)
+    page = desk.timeline.page(
+        desk.actor, here, asked.before or None, SHOWN, KINDS[asked.show]
+    )
+    titles = linked_titles(desk, page)
+    address = record_url(record.entity, record.id)
+    show = [("show", asked.show)] if asked.show else []
+    older = with_query(address, [*show, ("before", page.older)]) if page.older else ""
+    return Story(
+        choices=tuple(choice(address, name, asked.show) for name in KINDS),
+        days=days_of(desk.look, page.entries, titles),
+        older=older,
+        is_older=bool(asked.before),
+    )
+
+
+def choice(address: str, name: str, current: str) -> ShowChoice:
+    """Return one way to filter."""
+    href = with_query(address, [("show", name)] if name else [])
+    return ShowChoice(LABELS[name], href, is_current=name == current)
+
+
+Titles = Mapping[RecordRef, str]
+
+
+def linked_titles(desk: Desk, page: TimelinePage) -> Titles:
+    """Return the titles of linked records that this person may know."""
+    wanted = set(page.references())
+    return desk.reader.titles(desk.actor, wanted) if wanted else {}
+
+
+def days_of(look: Look, entries: Iterable[Entry], titles: Titles) -> tuple[StoryDay, ...]:
+    """Return entries by the viewer's days."""
+    by_day = groupby(entries, key=lambda one: look.local(one.at).date())
+    return tuple(
+        StoryDay(day_label(look, day), tuple(event(look, one, titles) for one in some))
+        for day, some in by_day
+    )
+
+
+def day_label(look: Look, day: date) -> str:
+    """Return a day as a heading."""
+    word = day_word(day, look.today)
+    if word is not None:
+        return look.text(word)
+    shown = long_day(look, day)
+    return shown if day.year == look.today.year else f"{shown} {day.year}"
+
+
+def event(look: Look, entry: Entry, titles: Titles) -> Event:
+    """Return one entry as it stands in the story."""
+    values = entry.values or {}
+    talk = str(values.get("type") or "")
+    is_talk = entry.kind is EntryKind.ACTIVITY
+    is_task = entry.kind in (EntryKind.TASK_MADE, EntryKind.TASK_DONE)
+    result = str(values.get("result") or "") if entry.kind is EntryKind.TASK_DONE else ""
+    is_new = entry.kind is EntryKind.CREATED
+    return Event(
+        icon=TALK_ICONS.get(talk, ICONS[entry.kind]) if is_talk else ICONS[entry.kind],
+        who=entry.who.name,
+        said=TALK_WORDS.get(talk, SAID[entry.kind]) if is_talk else SAID[entry.kind],
+        at=entry.at,
+        time=clock_time(look, entry.at),
+        text=entry.text or result,
+        title=entry.title if is_task else "",
+        href=record_url(entry.subject.entity, entry.subject.id) if is_task and entry.subject else "",
+        changes=() if is_new else tuple(change(look, one, titles) for one in entry.changes),
+        stage=stage_change(look, entry.stage),
+        is_auto=entry.who.kind != "user",
+        is_quote=is_talk,
+    )
+
+
+def change(look: Look, one: FieldChange, titles: Titles) -> StoryChange:
+    """Return a changed field with its values as they read."""
+    return StoryChange(
+        one.field.label, said(look, one.field, one.before, titles), said(look, one.field, one.after, titles)
+    )
+
+
+def said(look: Look, field: Field, value: Value, titles: Titles) -> str:
+    """Return a value as it reads; a link by the title of its record, if this person may know it."""
+    if value is None or value == ():
+        return ""
+    if field.to is not None and isinstance(value, int):
+        return titles.get(RecordRef(field.to, value)) or look.text(say("not visible to you"))
+    if isinstance(value, RecordRef):
+        return titles.get(value) or look.text(say("not visible to you"))
+    if field.options:
+        chosen = value if isinstance(value, tuple) else (value,)
+        return ", ".join(option_item(field, str(one)).label for one in chosen)
+    text = look.show(value, field)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
+
+
+def stage_change(look: Look, one: FieldChange | None) -> StageChange | None:
+    """Return a move with both stages in their colours."""
+    if one is None:
+        return None
+    before, after = (stage_word(look, one.field, value) for value in (one.before, one.after))
+    return StageChange(before, after) if before and after else None
