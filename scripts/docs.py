@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from engine.cli.main import main as command_line
+from engine.metadata.reference import language_page, problems_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH = 88
@@ -13,7 +14,11 @@ WIDTH = 88
 
 def main() -> int:
     """Writes or compares every page; 1 means that a page is out of date."""
-    pages = {"commands.md": commands_page()}
+    pages = {
+        "commands.md": commands_page(),
+        "language.md": language_page(),
+        "problems.md": problems_page(),
+    }
     stale = [name for name, text in pages.items() if read(DOCS / name) != text]
     if "--check" in sys.argv:
         for name in stale:

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from textwrap import dedent
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -45,8 +46,8 @@ def explain(code: str, source: Explained) -> Explanation:
         code,
         " ".join(meaning.split()),
         "\n\n".join(" ".join(one.split()) for one in more.split("\n\n") if one.strip()),
-        inspect.cleandoc(found.get("Bad", "")),
-        inspect.cleandoc(found.get("Good", "")),
+        dedent(found.get("Bad", "")).strip("\n"),
+        dedent(found.get("Good", "")).strip("\n"),
     )
 
 

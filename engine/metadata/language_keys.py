@@ -39,7 +39,7 @@ HEAD = (
     Key("phone_region", Mode.PLAIN, "The country of phone numbers without a prefix: BG"),
     Key("workdays", Mode.NODE, "When the company works", of="workdays"),
     Key("theme", Mode.NODE, "The company's look", of="theme"),
-    Key("start", Mode.PAIRS, "The first page of a role: {seller: my_day, head: /deal}"),
+    Key("start", Mode.PAIRS, "The first page of a role: {seller: my_day, head: deal}"),
     later("inputs", Mode.MAP, "What is asked once when a template is installed", "input"),
     later("answers", Mode.PAIRS, "The values for the inputs"),
     later("uses", Mode.PAIRS, "The packages this folder builds on"),

@@ -44,6 +44,7 @@ class _Verdict:
     """A problem, the node it takes out, and the key that is meant or missing."""
 
     problem: Problem
+    at: Path
     drops: Path
     meant: Path | None = None
     missing: Path | None = None
@@ -54,7 +55,9 @@ def check_shape(root: Node, broken: frozenset[Path] = frozenset(), *, rows: bool
     found = [one for failure in _failures(root, rows=rows) for one in _verdicts(root, failure)]
     meant = frozenset(one.meant for one in found if one.meant)
     excused = broken | meant | {one.drops for one in found if one.missing is None}
-    reported = [one for one in found if not _is_follow_up(one, found, excused)]
+    reported = [
+        one for one in found if one.at not in broken and not _is_follow_up(one, found, excused)
+    ]
     later = frozenset(one.drops for one in found if one.problem.severity is Severity.LATER)
     wrong = frozenset(one.drops for one in found if one.problem.severity is not Severity.LATER)
     return Shape(
@@ -148,7 +151,7 @@ def _verdicts(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     path = failure.path
     if failure.is_name:
         path = (*path, str(failure.value))
-        yield _Verdict(words.bad_id(key_mark(root, path), path, is_key=True), path)
+        yield _Verdict(words.bad_id(key_mark(root, path), path, is_key=True), path, path)
         return
     yield from _READERS[failure.keyword](root, failure)
 
@@ -161,7 +164,7 @@ def _unknown_keys(root: Node, failure: _Failure) -> Iterator[_Verdict]:
         if kind and key not in known:
             where = (*path, key)
             problem, meant = words.unknown_key(key_mark(root, where), kind, where, failure.value)
-            yield _Verdict(problem, where, meant=(*path, meant) if meant else None)
+            yield _Verdict(problem, where, where, meant=(*path, meant) if meant else None)
 
 
 def _required(root: Node, failure: _Failure) -> Iterator[_Verdict]:
@@ -170,7 +173,7 @@ def _required(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     kind = NODE_KINDS[failure.schema["x-node"]]
     mark = key_mark(root, path) if path else Mark(root.mark.file, 1, 1)
     problem = words.missing_key(mark, kind, name, path)
-    yield _Verdict(problem, path, missing=(*path, name))
+    yield _Verdict(problem, path, path, missing=(*path, name))
 
 
 def _wrong_kind(root: Node, failure: _Failure) -> Iterator[_Verdict]:
@@ -181,7 +184,7 @@ def _wrong_kind(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     else:
         node = node_at(root, path)
         problem = words.wrong_kind(node.mark if node else mark, path, failure.schema, failure.value)
-    yield _Verdict(problem, _drops(path))
+    yield _Verdict(problem, path, _drops(path))
 
 
 def _wrong_word(root: Node, failure: _Failure) -> Iterator[_Verdict]:
@@ -189,7 +192,7 @@ def _wrong_word(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     node = node_at(root, path)
     mark = node.mark if isinstance(node, Scalar) else key_mark(root, path)
     problem = words.wrong_word(mark, path, failure.schema, str(failure.value))
-    yield _Verdict(problem, _drops(path))
+    yield _Verdict(problem, path, _drops(path))
 
 
 def _runs_later(root: Node, failure: _Failure) -> Iterator[_Verdict]:
@@ -198,13 +201,13 @@ def _runs_later(root: Node, failure: _Failure) -> Iterator[_Verdict]:
         node = node_at(root, path)
         mark = node.mark if node else key_mark(root, path)
         drops = _drops(path)
-        yield _Verdict(words.later_word(mark, drops, str(failure.value)), drops)
+        yield _Verdict(words.later_word(mark, drops, str(failure.value)), path, drops)
     elif failure.keyword == "x-edits":
-        yield _Verdict(words.later_edit(key_mark(root, path), path), path)
+        yield _Verdict(words.later_edit(key_mark(root, path), path), path, path)
     else:
         problem = words.later_key(key_mark(root, path), path, failure.value)
         drops = path[:-1] if path[-1] == "only_if" else path
-        yield _Verdict(problem, drops)
+        yield _Verdict(problem, path, drops)
 
 
 def _drops(path: Path) -> Path:

@@ -176,7 +176,10 @@ class _Builder:
             key = self._node(event, depth + 1, path)
             if not isinstance(key, Scalar):
                 raise _Refusal(traps.odd_key(key, self.lines))
+            said = len(self.problems)
             value = self._node(next(self._events), depth + 1, (*path, key.text))
+            if isinstance(value, Scalar) and value.is_nothing and len(self.problems) > said:
+                self.broken.add((*path, key.text))
             if previous and traps.is_cut_by_comma(previous, key, value):
                 self.problems.append(cut_by_comma(previous, key))
                 self.broken.add((*path, previous.key.text))

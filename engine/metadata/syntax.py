@@ -13,7 +13,7 @@ from engine.metadata.nodes import Scalar
 from engine.metadata.problems import Mark, Problem
 
 KEY = re.compile(
-    r"""(?P<indent> *)(?P<key>"[^"]*"|'[^']*'|[^\s#'"\[\]{},&*!|>%@`-][^:#]*?)\s*:(?=\s|$)"""
+    r"""(?P<indent> *)(?P<key>"[^"]*"|'[^']*'|[^\s#'"\[\]{},&*!|>%@`-][^:#]*?)[ \t]*:(?=[ \t]|$)"""
 )
 
 

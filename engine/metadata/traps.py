@@ -30,6 +30,7 @@ from engine.metadata.trap_problems import (
     windows_line_ends,
 )
 
+NO_BREAK = "\u00a0"
 LARGEST_FILE = 1024 * 1024
 UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -39,7 +40,9 @@ QUOTE_AND_MORE = re.compile(r"""(?:[:\[,-]\s+)(?:'[^']*'|"(?:[^"\\]|\\.)*")\s+(?
 BLOCK_SIGN = re.compile(r":\s+([>|](?![-+0-9]{0,2}\s*(?:#|$))\S.*)$")
 OPENING_SIGN = re.compile(r"(?:[:\[,-]\s+)([@`%])")
 SECOND_COLON = re.compile(r"[:,{-]\s+[^'\"\[{|>&*!%@#\s][^'\",}]*?(:)(?=\s|$)")
-BRACKET_IN_FLOW = re.compile(r"\{[^'\"{}\[\]]*:\s*[^'\"{}\[\],]+([\[{])")
+BRACKET_IN_FLOW = re.compile(r"\{[^'\"{}\[\]]*:\s*[^\s'\"{}\[\],][^'\"{}\[\],]*([\[{])")
+
+ESCAPE = re.compile(r'"[^"\\]*(?:\\["\\/nrtabfve0NLP_ xuU][^"\\]*)*(\\.)')
 
 
 def lines_of(text: str) -> list[str]:
@@ -66,6 +69,8 @@ def check_text(file: str, text: str) -> tuple[Problem, ...]:
 
 def check_plain(scalar: Scalar, lines: list[str], line: int, column: int) -> tuple[Problem, ...]:
     """Check what follows a text without quotes that ends at the given place."""
+    if NO_BREAK in scalar.text and (found := re.search(rf"\w:{NO_BREAK}", scalar.text)):
+        return (no_break_space(_place_of(found[0], scalar, lines), NO_BREAK),)
     rest = lines[line][column:] if line < len(lines) else ""
     comment = re.match(r"\s*#(?=[^\s#!])", rest) if rest else None
     if comment is None:
@@ -75,6 +80,15 @@ def check_plain(scalar: Scalar, lines: list[str], line: int, column: int) -> tup
     if scalar.is_nothing:
         return (only_a_comment(mark, rest.strip()),)
     return (cut_by_comment(mark, scalar.text, rest.strip()),) if rest[0].isspace() else ()
+
+
+def _place_of(text: str, scalar: Scalar, lines: list[str]) -> Mark:
+    """Return where a part of a text that may go over several lines stands."""
+    for number in range(scalar.mark.line - 1, len(lines)):
+        column = lines[number].find(text)
+        if column >= 0:
+            return Mark(scalar.mark.file, number + 1, column + len(text))
+    return scalar.mark
 
 
 def is_cut_by_comma(previous: Entry, key: Scalar, value: Node) -> bool:
@@ -91,6 +105,7 @@ def explain(file: str, lines: list[str], error: yaml.YAMLError, span: Span) -> P
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column = (mark.line, mark.column) if mark else (span.start, 0)
     detail = str(getattr(error, "problem", None) or error)
+    reached = line
     line = max(span.start, min(line, span.end - 1, len(lines) - 1))
     numbers = dict.fromkeys([line, *range(span.start, min(span.end, line + 1, len(lines)))])
     for number in numbers:
@@ -98,7 +113,7 @@ def explain(file: str, lines: list[str], error: yaml.YAMLError, span: Span) -> P
         if known:
             return known
     opened = getattr(error, "context_mark", None)
-    if opened and _is_unclosed(detail, str(getattr(error, "context", "")), line, opened.line):
+    if opened and _is_unclosed(detail, str(getattr(error, "context", "")), reached, opened.line):
         return unclosed(Mark(file, opened.line + 1, opened.column + 1), lines[opened.line])
     if "mapping values" in detail and line > span.start:
         return too_deep_a_line(
@@ -114,6 +129,9 @@ def _is_unclosed(detail: str, context: str, line: int, opened: int) -> bool:
 
 def _known(mark: Mark, line: str, detail: str) -> Problem | None:
     body = re.sub(r"\s+#.*$", "", line)
+    escape = ESCAPE.search(body) if "escape" in detail else None
+    if escape:
+        return bad_escape(Mark(mark.file, mark.line, escape.start(1) + 1, 2), escape[1])
     for pattern, explanation in (
         (re.compile(r"^ *(\t)"), tab),
         (re.compile("(\u00a0)"), no_break_space),
@@ -129,9 +147,6 @@ def _known(mark: Mark, line: str, detail: str) -> Problem | None:
             group = 1 if pattern.groups else 0
             place = Mark(mark.file, mark.line, found.start(group) + 1, len(found[group]))
             return explanation(place, found[group])
-    escape = re.search(r'"[^"\\]*(?:\\["\\/nrtabfve0NLP_ xuU][^"\\]*)*(\\.)', body)
-    if "escape" in detail and escape:
-        return bad_escape(Mark(mark.file, mark.line, escape.start(1) + 1, 2), escape[1])
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from zoneinfo import available_timezones
 
 from engine.metadata import nodes
 from engine.metadata.build.common import Part
@@ -46,7 +47,7 @@ def build_application(
         languages=tuple(dict.fromkeys((language, *head.words("languages")))),
         currency=currency,
         currency_decimals=money,
-        timezone=head.text("timezone", "UTC"),
+        timezone=_timezone(head.text("timezone")),
         phone_region=head.text("phone_region"),
         workdays=build_workdays(node_part(head, "workdays")),
         theme=build_theme(node_part(head, "theme")),
@@ -61,6 +62,10 @@ def build_application(
         sources=MappingProxyType(dict(sources)),
         digest=digest,
     )
+
+
+def _timezone(name: str) -> str:
+    return name if name in available_timezones() else "UTC"
 
 
 def _with_roles_to_choose(

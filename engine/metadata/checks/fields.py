@@ -238,7 +238,7 @@ def check_message(subject: Subject) -> Iterator[Problem]:
         if field.message and not explained:
             message = "this message is never said: the field has no check and no pattern"
             mark = subject.key_mark((*path, "message"))
-            yield warning("W224", mark, message, "write a `check`, or remove it", field.address)
+            yield warning("W232", mark, message, "write a `check`, or remove it", field.address)
     for pipeline in subject.application.pipelines.values():
         for stage in pipeline.stages.values():
             path = ("pipelines", pipeline.id, "stages", stage.id)
@@ -247,7 +247,7 @@ def check_message(subject: Subject) -> Iterator[Problem]:
                 message = "this message is never said: the stage has no `enter_when`"
                 mark = subject.key_mark((*path, "message"))
                 yield warning(
-                    "W224", mark, message, "write `enter_when`, or remove it", stage.address
+                    "W232", mark, message, "write `enter_when`, or remove it", stage.address
                 )
 
 

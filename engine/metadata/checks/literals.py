@@ -24,6 +24,7 @@ ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]([0-9]{1,2}):([0-9]{2})(
 LOCAL = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})(.*)")
 HOURS, MINUTES = 24, 60
 MOST_DIGITS = 18
+FROM_ABROAD = 11  # digits of a number with its country, at least
 LONGEST = 10_000
 
 
@@ -121,23 +122,32 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 def _phone(text: str, field: Field, application: Application) -> None:
     del field
+    region = application.phone_region
     digits = re.sub(r"\D", "", text)
-    if (
-        not text.startswith("+")
-        and _is_phone(f"+{digits}", "")
-        and not _is_phone(text, application.phone_region)
-    ):
+    number = _parsed(text, region)
+    if _lost_its_plus(text, digits) and not _is_valid(number):
         raise Unreadable(f"the phone '{text}' has lost its plus", f'write "+{digits}", in quotes')
-    if not _is_phone(text, application.phone_region):
+    if number is None or not phonenumbers.is_possible_number(number):
         hint = "write it with the country: +359888123456"
         raise Unreadable(f"'{text}' is no phone number", hint)
 
 
-def _is_phone(text: str, region: str) -> bool:
+def _lost_its_plus(text: str, digits: str) -> bool:
+    """Say whether a number would be one from abroad with a plus before it."""
+    looks_so = len(digits) >= FROM_ABROAD and text[:1] not in ("+", "0", "(")
+    number = _parsed(f"+{digits}", "") if looks_so else None
+    return number is not None and phonenumbers.is_possible_number(number)
+
+
+def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(text, region or None))
+        return phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
-        return False
+        return None
+
+
+def _is_valid(number: phonenumbers.PhoneNumber | None) -> bool:
+    return number is not None and phonenumbers.is_valid_number(number)
 
 
 def _email(text: str, field: Field, application: Application) -> None:

@@ -53,7 +53,7 @@ MEANING: Mapping[str, Check] = MappingProxyType(
         "E221": references.check_sortable,
         "E222": ids.check_repetitions,
         "W223": fields.check_required_bool,
-        "W224": fields.check_message,
+        "W232": fields.check_message,
         "E224": fields.check_formula_alone,
         "E225": fields.check_pattern,
         "E226": fields.check_sequence,

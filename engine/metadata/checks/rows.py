@@ -173,7 +173,7 @@ def check_row_values(subject: Subject) -> Iterator[Problem]:
 
 
 def lost_plus(subject: Subject) -> Iterator[Problem]:
-    """A phone that has lost its plus: programs for tables take +359888123456 for a number.
+    """A phone that has lost its plus: programs for tables take +447700900123 for a number.
 
     Bad:
         # crm.yaml
@@ -182,7 +182,7 @@ def lost_plus(subject: Subject) -> Iterator[Problem]:
         entities: {client: {fields: {name: text, phone: phone}}}
         # data/client.csv
         key,name,phone
-        a,Anna,359888123456
+        a,Anna,447700900123
     Good:
         # crm.yaml
         name: shop
@@ -190,7 +190,7 @@ def lost_plus(subject: Subject) -> Iterator[Problem]:
         entities: {client: {fields: {name: text, phone: phone}}}
         # data/client.csv
         key,name,phone
-        a,Anna,+359888123456
+        a,Anna,+447700900123
     """
     return (one for one in check_row_values(subject) if one.code == "E708")
 

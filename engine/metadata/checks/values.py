@@ -79,10 +79,10 @@ def check_bounds(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         name: shop
-        entities: {item: {fields: {name: text, size: {type: integer, min: 10, max: 1}}}}
+        entities: {item: {fields: {name: text, weight: {type: integer, min: 10, max: 1}}}}
     Good:
         name: shop
-        entities: {item: {fields: {name: text, size: {type: integer, min: 1, max: 10}}}}
+        entities: {item: {fields: {name: text, weight: {type: integer, min: 1, max: 10}}}}
     """
     for entity in subject.application.entities.values():
         for field in entity.fields.values():
