@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 from typing import TextIO
 
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.stdlib import BoundLogger, ProcessorFormatter
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from engine.settings import Settings
 
@@ -31,7 +32,7 @@ def logger(name: str) -> BoundLogger:
     return log
 
 
-def action(key: str) -> bound_contextvars:
+def action(key: str) -> AbstractContextManager[None]:
     """Put every line inside the `with` under the key of one action (a request, a job)."""
     return bound_contextvars(action=key)
 
@@ -63,5 +64,12 @@ def start_logging(settings: Settings, stream: TextIO | None = None) -> None:
 def _renderer(form: str) -> Processor:
     if form == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
-    # Values are written with repr: a line break inside one can't begin a line of its own.
-    return structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"])
+    return write_text
+
+
+def write_text(_logger: object, _method: str, event: EventDict) -> str:
+    """Write a line for people: values by repr, so that none can begin a line of its own."""
+    trace = str(event.pop("exception", ""))
+    words = [event.pop("timestamp"), f"{event.pop('level'):<7}", str(event.pop("event"))]
+    words += [f"{name}={value!r}" for name, value in event.items()]
+    return "\n    | ".join([" ".join(words), *trace.splitlines()])

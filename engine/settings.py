@@ -73,15 +73,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(**{name: _read(name, text) for name, text in given.items()})
 
 
-def _read(name: str, text: str) -> object:
+def _read(name: str, text: str) -> Any:
     try:
         return READERS[name](text)
     except ValueError as mistake:
         raise Refused(
             say(
-                "{name} is '{text}': {reason}",
+                "{name} is '{value}': {reason}",
                 name=PREFIX + name.upper(),
-                text=text,
+                value=text,
                 reason=str(mistake),
             )
         ) from mistake

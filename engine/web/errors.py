@@ -19,7 +19,7 @@ from engine.errors import (
 )
 from engine.log import logger
 from engine.web.htmx import go_afresh, respond
-from engine.web.request import language
+from engine.web.request import language, logged_path
 from engine.web.urls import START, sign_in_url
 
 log = logger("web.errors")
@@ -68,7 +68,7 @@ def answer_engine_error(error: EngineError) -> Response:
     """Answer an error that the engine has raised on purpose."""
     if isinstance(error, SignInNeeded):
         return ask_to_sign_in()
-    log.info("refused", code=error.code, path=request.path, message=str(error.message))
+    log.info("refused", code=error.code, path=logged_path(), message=str(error.message))
     response = error_page(error.status, sentences_of(error), error.hint)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
@@ -107,7 +107,7 @@ def answer_http_error(error: HTTPException) -> Response:
 
 def answer_defect(error: Exception) -> Response:
     """Answer a mistake of ours: the log gets everything, the person a sentence and a key."""
-    log.error("defect", path=request.path, method=request.method, exc_info=error)
+    log.error("defect", path=logged_path(), method=request.method, exc_info=error)
     return error_page(500, (SENTENCES[500],), None)
 
 

@@ -14,7 +14,7 @@ from engine.runtime.services import Services
 from engine.web.errors import init_errors
 from engine.web.htmx import init_htmx
 from engine.web.pages.registry import PAGES
-from engine.web.request import EXTENSION
+from engine.web.request import EXTENSION, logged_path
 from engine.web.security import init_security
 from engine.web.templating import init_templating
 from engine.web.toasts import carry_toasts
@@ -55,7 +55,7 @@ def write_line(response: Response) -> Response:
     log.info(
         "answered",
         method=request.method,
-        path=request.path,
+        path=logged_path(),
         status=response.status_code,
         ms=round((perf_counter() - g.started) * 1000),
     )

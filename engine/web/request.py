@@ -51,7 +51,9 @@ def session_cookie() -> str:
 def current_session() -> Session | None:
     """Return the living session of the request, or None."""
     if "session_found" not in g:
-        g.session_found = services().accounts.door.session(request.cookies.get(session_cookie(), ""))
+        g.session_found = services().accounts.door.session(
+            request.cookies.get(session_cookie(), "")
+        )
     return cast(Session | None, g.session_found)
 
 
@@ -104,6 +106,11 @@ def now() -> datetime:
     if "now" not in g:
         g.now = services().clock.now()
     return cast(datetime, g.now)
+
+
+def logged_path() -> str:
+    """Return the path as a log may hold it: the secret of a one-time link is left out."""
+    return "/welcome/..." if request.path.startswith("/welcome/") else request.path
 
 
 def single(values: MultiDict[str, str], name: str) -> str | None:

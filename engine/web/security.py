@@ -21,7 +21,13 @@ from engine.errors import BadQuery, NotAllowed, say
 from engine.log import logger
 from engine.runtime.accounts.sessions import Started
 from engine.settings import Network, Settings
-from engine.web.request import current_actor, current_session, services, session_cookie
+from engine.web.request import (
+    current_actor,
+    current_session,
+    logged_path,
+    services,
+    session_cookie,
+)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -137,7 +143,7 @@ def check_form_token() -> None:
 
 def refuse_form(reason: str) -> NoReturn:
     """Write down why a form was refused, and say what helps."""
-    log.warning("form_refused", reason=reason, path=request.path)
+    log.warning("form_refused", reason=reason, path=logged_path())
     raise NotAllowed(
         say("This form was not sent from a fresh page of this CRM, so nothing was changed."),
         say("Go back, reload the page and try again."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -14,6 +14,8 @@ from engine.errors import Message
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
 from engine.resources import resource_dir
+from engine.runtime import speech
+from engine.runtime.speech import Speech
 from engine.web import request as asked
 from engine.web import urls
 from engine.web.assets import static_url
@@ -38,7 +40,7 @@ def init_templating(app: Flask) -> None:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True
     )
-    environment.filters.update(show=show_value, say=sentence)
+    environment.filters.update(show=show_value, say=sentence, moment=show_moment)
     environment.globals.update(
         icon=icon,
         static=static_url,
@@ -52,7 +54,7 @@ def init_templating(app: Flask) -> None:
     app.context_processor(frame_of_page)
 
 
-def frame_of_page() -> Mapping[str, Any]:
+def frame_of_page() -> dict[str, Any]:
     """Give every template its frame."""
     return {"frame": Frame()}
 
@@ -76,6 +78,12 @@ def show_value(value: Value, field: Field) -> str:
     """Return a field's value as a person reads it."""
     parts = asked.services()
     return parts.translator.show(value, field, asked.language(), asked.zone(), parts.application)
+
+
+def show_moment(at: datetime) -> str:
+    """Return an instant as this person reads it on their own clock."""
+    to = Speech(asked.language(), asked.zone(), asked.services().application, sentence, asked.now())
+    return speech.moment(at, to)
 
 
 def icon(name: str) -> Markup:

@@ -173,16 +173,21 @@ class Door:
 
     def set_look(self, actor: Actor, theme: str, density: str) -> None:
         """Keep how a person wants pages to look."""
-        unknown = (say("Choose one of the list."),)
-        refuse(
-            {
-                "theme": () if theme in THEMES else unknown,
-                "density": () if density in DENSITIES else unknown,
-            }
-        )
+        check_look(theme, density)
         with self._database.write() as connection:
             look = {"theme": theme, "density": density}
             self._ledger.put(connection, id_of(actor), look=look)
+
+
+def check_look(theme: str, density: str) -> None:
+    """Refuse a look that there is not."""
+    unknown = (say("Choose one of the list."),)
+    refuse(
+        {
+            "theme": () if theme in THEMES else unknown,
+            "density": () if density in DENSITIES else unknown,
+        }
+    )
 
 
 def id_of(actor: Actor) -> int:

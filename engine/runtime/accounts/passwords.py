@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from threading import BoundedSemaphore
 from unicodedata import normalize
 
@@ -24,7 +25,11 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._turns = BoundedSemaphore(AT_ONCE)
-        self._nobody = self._hasher.hash("nobody has this password")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """The hash that stands in for those who have none; made with the first comparison."""
+        return self._hasher.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
         """Return what is stored of a password."""
@@ -35,8 +40,9 @@ class Passwords:
         """Compare; where there is no account, a comparison that fails takes the same time."""
         too_long = len(password) > LONGEST
         with self._turn():
+            nobody = self._nobody
             try:
-                self._hasher.verify(stored or self._nobody, "" if too_long else _typed(password))
+                self._hasher.verify(stored or nobody, "" if too_long else _typed(password))
             except (VerificationError, InvalidHashError):
                 return False
         return stored is not None and not too_long

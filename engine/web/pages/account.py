@@ -10,14 +10,14 @@ from typing import cast
 from flask import Blueprint, Response, request
 
 from engine.errors import BadQuery, ValidationFailed, say, verbatim
-from engine.runtime.accounts.door import Visit
+from engine.runtime.accounts.door import Visit, check_look
 from engine.runtime.accounts.passwords import SHORTEST
 from engine.runtime.accounts.sessions import OpenSession, Session
 from engine.web.agents import agent_words
 from engine.web.frame import LANGUAGE_NAMES
 from engine.web.htmx import go, go_afresh, show
 from engine.web.inputs import Errors, Inputs
-from engine.web.request import current_actor, current_session, read_values, services
+from engine.web.request import current_actor, current_session, read_values, services, single
 from engine.web.security import client_address, start_session
 from engine.web.toasts import toast
 from engine.web.widgets import Input
@@ -62,7 +62,7 @@ def look() -> Response:
 @bp.post(ACCOUNT)
 def save() -> Response:
     """Save the part of the page that was sent; `_part` names it."""
-    part = request.form.get("_part", "")
+    part = single(request.form, "_part")
     if part not in PARTS:
         raise BadQuery("_part", say("{name} is not known here.", name="_part"))
     try:
@@ -75,10 +75,12 @@ def save_settings() -> Response:
     """Save language, time zone and look."""
     values = read_values(request.form, (*SETTINGS, "_part"))
     actor, parts = current_actor(), services()
-    parts.accounts.door.set_look(actor, values["theme"], values["density"])
+    check_look(values["theme"], values["density"])
     wanted = {one: values[one] or None for one in ("language", "timezone")}
     if any((getattr(actor, name) or None) != value for name, value in wanted.items()):
-        parts.records.update(actor, "user", cast(int, actor.user_id), wanted, None)
+        me = parts.accounts.people.get(cast(int, actor.user_id))
+        parts.records.update(actor, "user", me.id, wanted, me.version)
+    parts.accounts.door.set_look(actor, values["theme"], values["density"])
     toast(say("Saved."))
     return go_afresh(ACCOUNT)
 

@@ -1,0 +1,67 @@
+"""From a folder and a database to a version that can be served.
+
+What a plan may do without asking is done; anything else waits for `kartoteka apply`, and the
+version before it is served meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.app import applied_application, open_services
+from engine.metadata.expressions.templates import Show
+from engine.metadata.model.application import Application
+from engine.runtime.database import Database
+from engine.runtime.exchange.rows import RowLoader
+from engine.runtime.plan.apply import apply
+from engine.runtime.plan.compare import make_plan
+from engine.runtime.plan.row_steps import pending_rows
+from engine.runtime.plan.steps import Plan
+from engine.runtime.plan.versions import applied_version
+from engine.runtime.services import Services
+from engine.runtime.translate import CompanyWords, Translator
+
+AUTHOR = "kartoteka run"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a folder: the version to serve, and a plan that waits for a yes."""
+
+    application: Application | None
+    waiting: Plan | None = None
+
+
+def bring_up_to_date(
+    wanted: Application, database: Database, *, demo: bool = False, author: str = AUTHOR
+) -> Outcome:
+    """Apply what needs no yes and load the rows; otherwise keep the version that is applied."""
+    plan = make_plan(database, wanted, demo=demo)
+    if plan.needs_yes:
+        has_version = applied_version(database) is not None
+        return Outcome(applied_application(database) if has_version else None, plan)
+    apply_plan(database, plan, wanted, author, demo=demo)
+    return Outcome(wanted)
+
+
+def apply_plan(
+    database: Database, plan: Plan, wanted: Application, author: str, *, demo: bool = False
+) -> None:
+    """Apply a plan, and load the rows that came with it."""
+    if not plan.is_empty or plan.base != plan.wanted:
+        apply(database, plan, wanted, author, shower(wanted))
+    apply_rows(open_services(wanted, database), demo=demo)
+
+
+def apply_rows(services: Services, *, demo: bool) -> None:
+    """Write the teams as declared, and load the rows that were never loaded."""
+    loader = RowLoader(services.application, services.database, services.records)
+    loader.load_teams(services.application.teams)
+    with services.database.read() as connection:
+        rows = pending_rows(connection, services.application, demo=demo)
+    loader.load(rows)
+
+
+def shower(application: Application) -> Show:
+    """Return the function that prints values into titles, in the company's language."""
+    return CompanyWords(Translator(), application).shower("")
