@@ -26,7 +26,7 @@ from engine.runtime.tables.entity import RecordTables
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 11:00 in Sofia
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stock:
     """Tables with records in them, and the reader over them."""
 
@@ -111,7 +111,9 @@ class Stock:
 
 def pairs(query: str) -> list[tuple[str, str]]:
     """Splits `a=1&b=2` as it is written, without percent signs."""
-    return [(name, text) for name, _, text in (one.partition("=") for one in query.split("&") if one)]
+    return [
+        (name, text) for name, _, text in (one.partition("=") for one in query.split("&") if one)
+    ]
 
 
 @contextmanager

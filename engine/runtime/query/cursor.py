@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -25,7 +25,7 @@ from engine.runtime.tables.columns import SORT_LETTERS, to_units
 
 PARAMETER = "after"
 LONGEST = 6_000
-LARGEST = 2**63 - 1
+LOWEST, LARGEST = -(2**63), 2**63 - 1
 AFTER, BEFORE = "a", "b"
 
 
@@ -60,7 +60,7 @@ def read_cursor(text: str, sort: Sequence[SortKey], keys: Sequence[OrderKey]) ->
             _decode(value, *kind)
             for value, kind in zip(values, [*storages, (Storage.INTEGER, 0, False)], strict=True)
         )
-    except (TypeError, ValueError, InvalidOperation, OverflowError):
+    except (TypeError, ValueError, ArithmeticError):
         raise _refusal() from None
     return Cursor(place, direction == BEFORE)
 
@@ -103,7 +103,7 @@ def _decode(value: object, storage: Storage, scale: int, may_be_empty: bool) -> 
     if value is None and may_be_empty:
         return None
     match storage, value:
-        case (Storage.INTEGER, int()) if not isinstance(value, bool) and abs(value) <= LARGEST:
+        case (Storage.INTEGER, int()) if not isinstance(value, bool) and LOWEST <= value <= LARGEST:
             return value
         case (_, str()) if storage is not Storage.INTEGER and _is_clean(value):
             return _from_text(value, storage, scale)
