@@ -18,7 +18,8 @@ def upsert(
 ) -> Any:
     """Return the INSERT of a row that makes the changes instead where its key is taken."""
     columns = [table.c[one] for one in key] if key else list(table.primary_key)
-    return _insert(connection, table, values).on_conflict_do_update(columns, set_=dict(changes))
+    made = _insert(connection, table, values)
+    return made.on_conflict_do_update(index_elements=columns, set_=dict(changes))
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:

@@ -38,6 +38,13 @@ def phone_reader(region: str) -> Reader:
 
 
 def _international(text: str, region: str) -> str:
+    written = _written(text, region)
+    if _written(written, region) != written:  # 0000-00-00 loses zeros each time it is read
+        raise Unreadable(say("This is not a phone number."))
+    return written
+
+
+def _written(text: str, region: str) -> str:
     try:
         number = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
