@@ -23,7 +23,7 @@ _TYPES = {
     "instant": "timestamptz",
     "bool": "boolean",
 }
-_FAR = "interval '240000 months'"  # 20,000 years: the calendar repeats every 400
+_FAR = "interval '480000 months'"  # 40,000 years: the calendar repeats every 400
 _DECIMALS = 30  # that a quotient keeps until it is rounded
 _DAY_ZERO = "date '0001-01-01'"
 _DAYS = 3_652_059  # from then to the end of year 9999
@@ -198,7 +198,7 @@ def _instant(inner: str, zone: ZoneInfo) -> str:
 
 def _far_and_back(timestamp: str, step: str) -> str:
     """Move a local time by way of the far future, so that no step leaves the calendar."""
-    low, high = "timestamp '20000-12-31 23:59:59.999999'", "timestamp '30000-01-01'"
+    low, high = "timestamp '40000-12-31 23:59:59.999999'", "timestamp '50000-01-01'"
     moved = f"({timestamp} + {_FAR} + {step})"
     return f"({clamped(moved, low, high, 'least', 'greatest')} - {_FAR})"
 

@@ -101,11 +101,12 @@ class _Compiler:
 
     def for_where(self, node: Node) -> Element:
         """Compile a condition; each part of a chain by itself, so that indexes serve it."""
-        if not isinstance(node, (nodes.All, nodes.Any)):
-            return self.complete(self.bare(node), node)
-        return self.joined(
-            node, tuple(replace(self, named=[]).for_where(one) for one in node.items)
-        )
+        if isinstance(node, (nodes.All, nodes.Any)):
+            parts = tuple(replace(self, named=[]).for_where(one) for one in node.items)
+            joined = Piece(_joining(node), parts, Boolean())
+            if self.dialect != "sqlite" or weight(joined) <= DEEPEST:
+                return joined
+        return self.complete(self.bare(node), node)
 
     def complete(self, element: Element, node: Node) -> Element:
         """Put the named parts before an element."""
@@ -142,8 +143,7 @@ class _Compiler:
 
     def joined(self, node: nodes.All | nodes.Any, items: tuple[Element, ...]) -> Element:
         """Join conditions by AND or OR."""
-        word = " AND " if isinstance(node, nodes.All) else " OR "
-        return self.piece(f"({word.join(f'{{{at}}}' for at in range(len(items)))})", node, *items)
+        return self.piece(_joining(node), node, *items)
 
     def piece(self, pattern: str, node: Node, *parts: Element) -> Element:
         """Fill a pattern with elements; the whole has the type of the node."""
@@ -196,6 +196,11 @@ class _Compiler:
     def today(self) -> Element:
         """Return the company's day."""
         return self.bound(calendar.today(self.now, self.zone), nodes.Today().type)
+
+
+def _joining(node: nodes.All | nodes.Any) -> str:
+    word = " AND " if isinstance(node, nodes.All) else " OR "
+    return f"({word.join(f'{{{at}}}' for at in range(len(node.items)))})"
 
 
 def _read(compiler: _Compiler, node: nodes.Read) -> Element:
