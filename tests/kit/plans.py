@@ -9,8 +9,6 @@ from typing import Any
 from sqlalchemy import insert, select, text
 
 from engine.clock import FrozenClock
-from engine.metadata.expressions.compile import Typed
-from engine.metadata.expressions.evaluate import Result
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.apply import apply
@@ -45,7 +43,7 @@ class Living:
         """Plans and applies; nothing may be left to plan afterwards."""
         wanted = _read(wanted)
         plan = make_plan(self.database, wanted)
-        apply(self.database, plan, wanted, "tester", show)
+        apply(self.database, plan, wanted, "tester")
         self.application = wanted
         self.history.append(plan)
         again = make_plan(self.database, wanted)
@@ -100,11 +98,6 @@ def living(url: str, first: Application | str) -> Iterator[Living]:
         yield found
     finally:
         database.dispose()
-
-
-def show(value: Result, _: Typed) -> str:
-    """Prints a value of a title without a language."""
-    return str(value)
 
 
 def words(plan: Plan) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from engine.errors import Refused, say
-from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.compare import plan_within
@@ -21,10 +20,11 @@ from engine.runtime.plan.versions import write_version
 from engine.runtime.plan.views import create_views, drop_views
 from engine.runtime.tables.entity import build_tables
 from engine.runtime.tables.system import ensure_system_tables
+from engine.runtime.translate import CompanyWords, Translator
 
 
-def apply(database: Database, plan: Plan, wanted: Application, author: str, show: Show) -> None:
-    """Apply exactly this plan; `show` prints values for the titles that are made anew."""
+def apply(database: Database, plan: Plan, wanted: Application, author: str) -> None:
+    """Apply exactly this plan."""
     ensure_system_tables(database)
     with database.write() as connection:
         database.lock_configuration(connection)
@@ -34,7 +34,7 @@ def apply(database: Database, plan: Plan, wanted: Application, author: str, show
         fresh = plan_within(connection, wanted)
         _refuse_another(plan, fresh)
         if fresh.changes_tables:
-            _change_tables(connection, database, fresh, state, wanted, show)
+            _change_tables(connection, database, fresh, state, wanted)
         if fresh.base != wanted.digest:
             now = database.clock.now()
             write_version(connection, wanted, author, fresh.as_json(), now)
@@ -73,10 +73,10 @@ def _change_tables(
     plan: Plan,
     state: LiveState,
     wanted: Application,
-    show: Show,
 ) -> None:
     tables = build_tables(wanted)
     drop_views(connection, [one.entity for one in state.tables if one.state is State.ACTIVE])
     operations: list[Operation] = [one for step in plan.steps for one in step.operations]
+    show = CompanyWords(Translator(database.clock), wanted).shower("")
     Executor(connection, wanted, tables, database.clock, show).run_all(operations)
     create_views(connection, tables)

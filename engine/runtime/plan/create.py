@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.apply import apply
@@ -13,9 +12,6 @@ from engine.runtime.tables.entity import RecordTables, build_tables
 def create_everything(
     database: Database, application: Application, author: str = "engine"
 ) -> RecordTables:
-    """Plan and apply the first version, and return its tables; titles need nobody yet."""
-    apply(database, make_plan(database, application), application, author, _no_titles)
+    """Plan and apply the first version, and return its tables."""
+    apply(database, make_plan(database, application), application, author)
     return build_tables(application)
-
-
-_no_titles: Show = lambda value, _: str(value)  # noqa: E731

@@ -88,6 +88,7 @@ class YesNo(TypeDecorator[bool]):
 
     impl = Boolean
     cache_ok = True
+    coerce_to_is_types = (type(None), bool)  # `is_(False)` is SQL's own word, no parameter
 
     def process_bind_param(self, value: object, dialect: Dialect) -> bool:
         """Read empty as no."""
