@@ -62,8 +62,8 @@ class Navigation:
         if actor is None:
             return ()
         parts = asked.services()
-        found = [parts.application.entity(one) for one in parts.access.entities(actor)]
-        found = [one for one in found if one.id not in NOT_SECTIONS]
+        seen = [one for one in parts.access.entities(actor) if one not in NOT_SECTIONS]
+        found = [parts.application.entity(one) for one in dict.fromkeys((*seen, "task"))]
         keys = choose_keys(one.id for one in found)
         return tuple(self._section(one, keys[one.id], actor) for one in found)
 

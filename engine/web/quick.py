@@ -6,16 +6,35 @@ buttons with the text that a press writes leave.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
 
+from engine.errors import Message, say, say_many
 from engine.metadata.model.application import Workdays
-from engine.metadata.moments import next_workdays
+from engine.metadata.moments import (
+    Day,
+    DayFromToday,
+    Length,
+    Weekday,
+    next_workdays,
+    parse_moment,
+    resolve_moment,
+)
 from engine.runtime.speech import locale_of
 
+DAYS = {0: say("Today"), 1: say("Tomorrow"), -1: say("Yesterday")}
+LENGTHS: Mapping[str, Callable[[int], Message]] = {
+    "min": lambda number: say_many("In a minute", "In {number} minutes", number),
+    "h": lambda number: say_many("In an hour", "In {number} hours", number),
+    "d": lambda number: say_many("In a day", "In {number} days", number),
+    "w": lambda number: say_many("In a week", "In {number} weeks", number),
+    "mo": lambda number: say_many("In a month", "In {number} months", number),
+    "workd": lambda number: say_many("In a working day", "In {number} working days", number),
+}
 WORKING_DAYS_SHOWN = 4
 HOURS_SHOWN = 9
 
@@ -61,6 +80,38 @@ def quick_days(
         {*named, *next_workdays(first + timedelta(days=1), WORKING_DAYS_SHOWN, now.workdays)}
     )
     return tuple(_day(day, named.get(day, ""), day == chosen, now.language) for day in days)
+
+
+def quick_moments(
+    now: Now, texts: Sequence[str], chosen: str, say_it: Callable[[Message], str], *, timed: bool
+) -> tuple[Press, ...]:
+    """Return the moments that the configuration offers, as they are when the form is drawn."""
+    return tuple(_moment(now, text, chosen, say_it, timed=timed) for text in texts)
+
+
+def _moment(
+    now: Now, text: str, chosen: str, say_it: Callable[[Message], str], *, timed: bool
+) -> Press:
+    moment = parse_moment(text)
+    local = resolve_moment(moment, now.at, now.zone, now.workdays).astimezone(now.zone)
+    value = f"{local:%Y-%m-%d %H:%M}" if timed else f"{local:%Y-%m-%d}"
+    note = format_skeleton("MMMEd", local, locale=locale_of(now.language))
+    word = _word(moment.base)
+    label = say_it(word) if word else text
+    if word and timed and moment.clock:
+        label = f"{label} {moment.clock.hour}:{moment.clock.minute:02}"
+    return Press(value, label, note, chosen=value == chosen)
+
+
+def _word(base: Length | DayFromToday | Weekday | Day) -> Message | None:
+    """Say a day or a length of time; None for what is said as it is written."""
+    match base:
+        case DayFromToday(days) if days in DAYS:
+            return DAYS[days]
+        case Length(amount, unit) if unit in LENGTHS and amount > 0:
+            return LENGTHS[unit](amount)
+        case _:
+            return None
 
 
 def quick_hours(now: Now, chosen: time | None) -> tuple[Press, ...]:

@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Protocol
 from zoneinfo import available_timezones
 
-from babel.dates import format_skeleton
 from babel.numbers import get_currency_symbol
 
 from engine.errors import Message, say
@@ -23,9 +22,8 @@ from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
-from engine.metadata.moments import parse_moment, resolve_moment
 from engine.runtime.speech import locale_of
-from engine.web.quick import Now, Press, quick_days, quick_hours
+from engine.web.quick import Now, Press, quick_days, quick_hours, quick_moments
 
 FEW = 4  # options up to this number stand open, as buttons to press
 GROUPED = frozenset({"choices", "date", "datetime"})
@@ -268,6 +266,7 @@ def _date(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
     days = quick_days(widgets.now, day, _day_words(widgets))
     return replace(
         made,
+        quick=quick_moments(widgets.now, one.quick, made.text, widgets.text, timed=False),
         days=days,
         native=day.isoformat() if day else "",
         said=_said(widgets, one, state),
@@ -279,25 +278,12 @@ def _datetime(widgets: Widgets, made: Input, one: Field, state: FormState) -> In
     moment = _moment_of(made.text)
     return replace(
         made,
-        quick=_moments(widgets, one, made.text),
+        quick=quick_moments(widgets.now, one.quick, made.text, widgets.text, timed=True),
         days=quick_days(widgets.now, moment.date() if moment else None, _day_words(widgets)),
         hours=quick_hours(widgets.now, moment.time() if moment else None),
         native=f"{moment:%Y-%m-%dT%H:%M}" if moment else "",
         said=_said(widgets, one, state),
     )
-
-
-def _moments(widgets: Widgets, one: Field, text: str) -> tuple[Press, ...]:
-    """Return the moments that the configuration offers, as they are when the form is drawn."""
-    now = widgets.now
-    presses = []
-    for words in one.quick:
-        at = resolve_moment(parse_moment(words), now.at, now.zone, now.workdays)
-        local = at.astimezone(now.zone)
-        value = f"{local:%Y-%m-%d %H:%M}" if one.type == "datetime" else f"{local:%Y-%m-%d}"
-        note = format_skeleton("MMMEd", local, locale=locale_of(now.language))
-        presses.append(Press(value, words[:1].upper() + words[1:], note, chosen=value == text))
-    return tuple(presses)
 
 
 def _said(widgets: Widgets, one: Field, state: FormState) -> str:

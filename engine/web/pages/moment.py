@@ -15,7 +15,7 @@ from engine.runtime.records.reading.times import read_date, read_instant
 from engine.runtime.speech import locale_of
 from engine.web.htmx import show
 from engine.web.parts.look import Look, current_look
-from engine.web.parts.moments import day_word, distance
+from engine.web.parts.moments import beginning_large, day_word, distance
 from engine.web.request import read_values
 
 bp = Blueprint("moment", __name__)
@@ -63,7 +63,7 @@ def said(look: Look, value: Value) -> MomentContext:
 def full_day(look: Look, day: date) -> str:
     """Return a day with its weekday, and its year where it is not this one."""
     pattern = "EEEE, d MMMM" if day.year == look.today.year else "EEEE, d MMMM y"
-    return format_date(day, pattern, locale=locale_of(look.language)).capitalize()
+    return beginning_large(format_date(day, pattern, locale=locale_of(look.language)))
 
 
 def away(look: Look, at: datetime, day: date) -> Message:

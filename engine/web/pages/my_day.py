@@ -26,7 +26,8 @@ bp = Blueprint("my_day", __name__)
 ADDRESS = "/my-day"
 MINE = {"to": "me", "columns": f"{COLUMNS},about"}
 ICONS = {"call": "phone", "mail": "mail", "meeting": "calendar", "visit": "map-pin"}
-MOST, FEW = "100", "6"
+MOST, FEW, SHOWN = "100", "6", 6
+DONE_TODAY = {"done": "true", "updated_at": "today", "sort": "-updated_at"}
 NEW = {"created_at": "last_2_days", "sort": "-created_at", "size": FEW, "columns": "title"}
 NOTICES = {**UNREAD, "sort": "-created_at", "size": FEW, "columns": "title,about"}
 NOT_NEWS = frozenset({"task", "activity", "notification", "user", "team"})
@@ -70,6 +71,8 @@ class DayContext:
     coming: tuple[Promise, ...]
     undated: tuple[Promise, ...]
     done: tuple[TaskLine, ...]
+    done_count: int
+    total: int
     fresh: tuple[News, ...]
     unread: tuple[News, ...]
     whens: tuple[Message, ...]
@@ -88,7 +91,7 @@ def context_of(desk: Desk) -> DayContext:
     look = desk.look
     due = tasks(desk, {"done": "false", "due.le": "today", "sort": "due", "size": MOST})
     ahead = tuple(one for one in due if not one.task.is_late)
-    done = {"done": "true", "updated_at": "today", "sort": "-updated_at", "size": FEW}
+    finished = tasks(desk, {**DONE_TODAY, "size": MOST})
     can_create = desk.access.may(desk.actor, "task", "create")
     return DayContext(
         title=long_day(look, look.today),
@@ -101,7 +104,9 @@ def context_of(desk: Desk) -> DayContext:
         today=ahead[1:],
         coming=tasks(desk, {"done": "false", "due.gt": "today", "sort": "due", "size": FEW}),
         undated=tasks(desk, {"done": "false", "due": "-", "sort": "-created_at", "size": FEW}),
-        done=tuple(one.task for one in tasks(desk, done)),
+        done=tuple(one.task for one in finished[:SHOWN]),
+        done_count=len(finished),
+        total=len(finished) + len(due),
         fresh=tuple(fresh(desk)),
         unread=tuple(notice(desk, one) for one in found(desk.actor, "notification", NOTICES)),
         whens=WHENS,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from engine.errors import BadQuery, say
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.text import Template
 from engine.metadata.model.view import View
 from engine.runtime.query.request import ListRequest
 from engine.web.parts.desk import Desk
 
 Pairs = Sequence[tuple[str, str]]
+
+USUAL_COLUMNS = 7
+UNSHOWN = frozenset({"long_text", "url"})
+RANKS = {"stage": 0, "timezone": 2, "bool": 2}  # the others keep the author's order between them
 
 PAGE_CONTROLS = frozenset({"_filter", "_was", "_part"})
 
@@ -57,4 +63,28 @@ def read_list(desk: Desk, entity: Entity, path: str, pairs: Pairs, view: View | 
     if view is not None:
         plain.append(("view", view.id))
     request = desk.reader.parse(desk.actor, entity.id, plain)
+    brought = desk.look.application.views[request.view].columns if request.view else ()
+    if not brought and not any(name == "columns" for name, _ in plain):
+        request = replace(request, columns=usual_columns(desk, entity))
     return ListQuery(entity, path, view, request, controls)
+
+
+def usual_columns(desk: Desk, entity: Entity) -> tuple[str, ...]:
+    """Return the columns of a list of which nobody said any.
+
+    The name first and then the stage; what the name consists of is not said twice, and what tells
+    records apart least comes last of all.
+    """
+    known = desk.access.readable(desk.actor, entity.id)
+    said = {entity.title_field, *_named_in(entity.title)}
+    fields = [
+        one
+        for one in entity.fields.values()
+        if one.id in known and one.id not in said and not one.hidden and one.type not in UNSHOWN
+    ]
+    fields.sort(key=lambda one: RANKS.get(one.type, 1))
+    return ("title", *(one.id for one in fields[: USUAL_COLUMNS - 1]))
+
+
+def _named_in(title: Template | None) -> Iterable[str]:
+    return re.findall(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}", title.text) if title else ()

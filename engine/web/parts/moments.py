@@ -38,7 +38,12 @@ def day_word(day: date, today: date) -> Message | None:
 
 def long_day(look: Look, day: date) -> str:
     """Return a day as the heading of a page: Tuesday, 10 March."""
-    return format_date(day, "EEEE, d MMMM", locale=locale_of(look.language)).capitalize()
+    return beginning_large(format_date(day, "EEEE, d MMMM", locale=locale_of(look.language)))
+
+
+def beginning_large(text: str) -> str:
+    """Return a text as the beginning of a line: вторник, 10 марта -> Вторник, 10 марта."""
+    return text[:1].upper() + text[1:]
 
 
 def distance(length: timedelta) -> Message:
