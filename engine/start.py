@@ -9,17 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.app import applied_application, open_services
-from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
-from engine.runtime.exchange.rows import RowLoader
 from engine.runtime.plan.apply import apply
 from engine.runtime.plan.compare import make_plan
-from engine.runtime.plan.row_steps import pending_rows
+from engine.runtime.plan.rows import load_rows
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import applied_version
-from engine.runtime.services import Services
-from engine.runtime.translate import CompanyWords, Translator
 
 AUTHOR = "kartoteka run"
 
@@ -47,21 +43,7 @@ def bring_up_to_date(
 def apply_plan(
     database: Database, plan: Plan, wanted: Application, author: str, *, demo: bool = False
 ) -> None:
-    """Apply a plan, and load the rows that came with it."""
+    """Apply a plan, write the teams as declared and load the rows that came with it."""
     if not plan.is_empty or plan.base != plan.wanted:
-        apply(database, plan, wanted, author, shower(wanted))
-    apply_rows(open_services(wanted, database), demo=demo)
-
-
-def apply_rows(services: Services, *, demo: bool) -> None:
-    """Write the teams as declared, and load the rows that were never loaded."""
-    loader = RowLoader(services.application, services.database, services.records)
-    loader.load_teams(services.application.teams)
-    with services.database.read() as connection:
-        rows = pending_rows(connection, services.application, demo=demo)
-    loader.load(rows)
-
-
-def shower(application: Application) -> Show:
-    """Return the function that prints values into titles, in the company's language."""
-    return CompanyWords(Translator(), application).shower("")
+        apply(database, plan, wanted, author)
+    load_rows(wanted, database, open_services(wanted, database).records, demo=demo)

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.metadata.model.application import Application
 from engine.runtime.accounts.people import People
-from engine.runtime.accounts.users import User
+from engine.runtime.accounts.users import USER, User
 from engine.runtime.actor import ENGINE
 
 FILE = "demo-users.txt"
@@ -26,6 +27,13 @@ class DemoUser:
 
     user: User
     password: str
+
+
+def demo_logins(application: Application) -> tuple[str, ...]:
+    """Return the logins of the people of the demo: a row's login, else its key."""
+    rows = (one for one in application.rows if one.demo and one.entity == USER)
+    cells = ((one.cells.get("login"), one.key) for one in rows)
+    return tuple(str(cell.text) if cell else key for cell, key in cells)
 
 
 def demo_users(people: People, logins: Iterable[str], folder: Path) -> tuple[DemoUser, ...]:

@@ -1,0 +1,229 @@
+"""`kartoteka run DIR`: a folder becomes a CRM in the browser."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+from engine.app import Services, listen, open_services, serve
+from engine.cli import output
+from engine.cli.place import DATA, Place, place_of, place_options
+from engine.cli.table import table
+from engine.errors import Refused, say
+from engine.log import start_logging
+from engine.metadata.load import load
+from engine.metadata.model.application import Application
+from engine.metadata.problems import has_errors
+from engine.runtime.accounts.demo import FILE as DEMO_FILE
+from engine.runtime.accounts.demo import DemoUser, demo_logins, demo_users
+from engine.runtime.database import Database
+from engine.runtime.plan.steps import Plan
+from engine.runtime.run_lock import run_lock
+from engine.settings import Settings, read_settings
+from engine.start import bring_up_to_date
+from engine.web.urls import welcome_url
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was asked for: which folder, on which data, with the demo or without."""
+
+    folder: Path
+    place: Place
+    demo: bool
+
+    @property
+    def apply_command(self) -> str:
+        """Return the command that applies what waits."""
+        return f"kartoteka apply {shlex.quote(str(self.folder))} {self.place.options}"
+
+
+@click.command(
+    "run", epilog="Example: kartoteka run configs/examples/vet-practice --demo --data /tmp/vet"
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port to listen at; 0 takes a free one.",
+)
+@click.option("--demo", is_flag=True, help="Load the rows of demo/, with people who can sign in.")
+@place_options
+def command(
+    folder: Path, host: str, port: int, demo: bool, data: Path | None, database: str | None
+) -> int:
+    """Serve the folder DIR until Ctrl-C.
+
+    What only adds or looks different is applied at once. Anything else is shown and waits for
+    `kartoteka apply`; until then the version applied before is served.
+    """
+    if demo and not is_loopback(host):
+        raise Refused(
+            say("--demo is for this machine alone: its people have passwords that are printed."),
+            say("Leave out --host, or serve without --demo."),
+        )
+    os.umask(0o077)  # what lies in the data folder is nobody else's
+    settings = read_settings(os.environ)
+    loaded = load(folder)
+    if loaded.problems:
+        output.show_problems(loaded.problems, loaded.sources, as_json=False)
+    if loaded.application is None or has_errors(loaded.problems):
+        return output.Exit.PROBLEMS
+    run = Run(folder, place_of(folder, data, database), demo)
+    with held(run), listen(host, port) as listener:
+        settings = settings_for(settings, host, listener)
+        start_logging(settings)
+        with closing_database(run.place.open()) as opened:
+            return serve_version(run, loaded.application, opened, settings, listener)
+
+
+def serve_version(
+    run: Run,
+    wanted: Application,
+    database: Database,
+    settings: Settings,
+    listener: socket.socket,
+) -> int:
+    """Bring the database up to date, say where to look and who can sign in, and serve."""
+    application = version_to_serve(run, wanted, database)
+    if application is None:
+        return output.Exit.REFUSED
+    services = open_services(application, database, settings=settings)
+    output.show(f"{application.label} is served at {settings.public_url}")
+    tell_who_can_sign_in(run, services)
+    output.show("Ctrl-C stops it.")
+    sys.stdout.flush()  # a service manager reads this through a pipe
+    serve(lambda: services, listener)
+    output.show("Stopped.")
+    return output.Exit.FINE
+
+
+def version_to_serve(run: Run, wanted: Application, database: Database) -> Application | None:
+    """Return the version to serve, after saying what waits for a yes."""
+    outcome = bring_up_to_date(wanted, database, demo=run.demo)
+    if outcome.waiting is not None:
+        show_waiting(outcome.waiting)
+        output.show(f"It waits for a yes: {run.apply_command}")
+        served = "The version applied before is served meanwhile."
+        output.show(served if outcome.application else "There is no version to serve before that.")
+        output.show()
+    return outcome.application
+
+
+def show_waiting(plan: Plan) -> None:
+    """Print the steps of a plan that is not applied."""
+    output.show("The folder differs from what is applied:")
+    for step in plan.steps:
+        address = f"{step.address}: " if step.address else ""
+        output.show(f"  {step.weight:<9} {address}{step.sentence}")
+
+
+def tell_who_can_sign_in(run: Run, services: Services) -> None:
+    """Print the people of the demo, a link for the first administrator, or where to look."""
+    if run.demo:
+        logins = demo_logins(services.application)
+        people = demo_users(services.accounts.people, logins, run.place.data) if logins else ()
+        if people:
+            show_demo_users(people, services, run.place.data / DEMO_FILE)
+            return
+    link = services.accounts.invitations.for_first_admin()
+    if link is None:
+        output.show(f"Who can sign in: kartoteka user list {run.place.options}")
+        return
+    output.show("Nobody manages users yet. Whoever opens this link first, within 24 hours, does:")
+    output.show(f"  {services.settings.public_url}{welcome_url(link)}")
+
+
+def show_demo_users(people: tuple[DemoUser, ...], services: Services, file: Path) -> None:
+    """Print who can sign in and how."""
+    known = services.application.roles
+    lines = [
+        (
+            one.user.login,
+            one.password,
+            one.user.name,
+            ", ".join(known[role].label for role in one.user.roles if role in known),
+        )
+        for one in people
+    ]
+    output.show()
+    output.show(table(("login", "password", "name", "roles"), lines))
+    output.show()
+    output.show(f"The passwords are kept in {file}")
+
+
+def settings_for(settings: Settings, host: str, listener: socket.socket) -> Settings:
+    """Return the settings with the address that people type, where the environment has none."""
+    if settings.public_url:
+        return settings
+    port = listener.getsockname()[1]
+    if is_open_network(host):
+        address = f"http://{socket.gethostname().lower()}:{port}"
+        return replace(settings, public_url=address, any_host=True)
+    shown = f"[{host}]" if ":" in host else host
+    return replace(settings, public_url=f"http://{shown}:{port}")
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine reaches a host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_open_network(host: str) -> bool:
+    """Say whether a host means every address of this machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return host == ""
+
+
+@contextmanager
+def held(run: Run) -> Iterator[None]:
+    """Keep a second `run` from the same embedded data; a database server may have many."""
+    if not run.place.is_embedded:
+        yield
+        return
+    data = run.place.data
+    make_folder(data)
+    if data == run.folder / DATA:
+        (data / ".gitignore").write_text("*\n", encoding="utf-8")  # records are no configuration
+    with run_lock(data):
+        yield
+
+
+def make_folder(data: Path) -> None:
+    """Make a data folder that others can't look into."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            say(
+                "The data folder {folder} can't be made: {reason}.",
+                folder=data,
+                reason=error.strerror,
+            )
+        ) from error
+
+
+@contextmanager
+def closing_database(database: Database) -> Iterator[Database]:
+    """Close the connections at the end."""
+    try:
+        yield database
+    finally:
+        database.dispose()
