@@ -131,7 +131,7 @@ class Comparing:
             first, second = _at_scale(left.node, right.type), _at_scale(right.node, left.type)
             return first, second, left.type
         type_ = common_type(left, right)
-        if type_ is None or type_.kind is None:
+        if type_ is None or type_.kind in {None, Kind.ANY_LINK}:
             _refuse(place, left, right)
         try:
             zone = self.checker.zone

@@ -147,7 +147,7 @@ class _Path:
         if f"{entity.id}.{name}" in self.scope.later:
             raise _later_type(self.name.places[index], name)
         if name in self.scope.application.entities and _points_anywhere(entity):
-            return Type(Kind.LINK, to=name)
+            return self._behind_any_link(name, index)
         if name in self._reverse_names(entity):
             raise ExpressionProblem(
                 "E303",
@@ -157,6 +157,16 @@ class _Path:
             )
         candidates = self._known() if index == 0 else _members(entity)
         raise self._unknown(index, f"'{name}' is not a field of {entity.id}", candidates)
+
+    def _behind_any_link(self, name: str, index: int) -> Type:
+        if index == len(self.name.parts) - 1:
+            raise ExpressionProblem(
+                "E303",
+                self.name.places[index],
+                f"'{name}' needs a field behind it",
+                f"write {name}.title",
+            )
+        return Type(Kind.LINK, to=name)
 
     def _typed(self, one: Field, index: int) -> Type:
         type_ = types.field_type(one, self.scope.application)

@@ -115,8 +115,9 @@ class _Reader:
         if isinstance(node, nodes.Filter):
             return self.refuse_filter(node)
         if isinstance(node, nodes.Tuple):
-            whole = Span(span.start, max(span.end, self.brackets.get(span.start, 0)))
-            raise ExpressionProblem("E315", whole, "a list has square brackets", "write [a, b]")
+            raise ExpressionProblem(
+                "E315", self.brackets_around(node), "a list has square brackets", "write [a, b]"
+            )
         words: Mapping[type[nodes.Node], str] = {
             nodes.Dict: "dictionaries",
             nodes.Getitem: "indexes",
@@ -126,6 +127,12 @@ class _Reader:
         raise ExpressionProblem(
             "E315", span, f"the language has no {what}", "a list of options is tested with in"
         )
+
+    def brackets_around(self, node: nodes.Tuple) -> Span:
+        """Return the place of round brackets with commas in them."""
+        first = self.build(node.items[0], 1).span.start if node.items else node.lineno
+        start = self.tokens[max(0, self.by_start[first] - 1)].start
+        return Span(start, self.brackets.get(start, start + 1))
 
     def refuse_filter(self, node: nodes.Filter) -> Syntax:
         """Offer the function that does what the filter was to do."""
