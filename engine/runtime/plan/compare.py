@@ -14,29 +14,32 @@ from engine.runtime.plan.derived import derived_steps
 from engine.runtime.plan.directory import LiveDirectory
 from engine.runtime.plan.drift import find_drift
 from engine.runtime.plan.match import How, Match, match
-from engine.runtime.plan.row_steps import row_steps
+from engine.runtime.plan.row_steps import new_row_steps, row_steps
 from engine.runtime.plan.state import LiveState, read_state
 from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
 from engine.runtime.plan.table_steps import TableSteps
 from engine.runtime.plan.versions import read_version
-from engine.runtime.tables.system import ensure_system_tables
+from engine.runtime.tables.system import stored_layout
 
 
 def make_plan(database: Database, wanted: Application, *, demo: bool = False) -> Plan:
-    """Return the plan from what the database serves to what is wanted."""
-    ensure_system_tables(database)
+    """Return the plan from what the database serves to what is wanted; nothing is written."""
+    is_new = stored_layout(database) is None
     with database.read() as connection:
+        if is_new:
+            nothing = LiveState()
+            steps = [*_steps(connection, nothing, match(nothing, wanted), None, wanted)]
+            return Plan(None, wanted.digest, (*steps, *new_row_steps(wanted, demo=demo)))
         return plan_within(connection, wanted, demo=demo)
 
 
 def plan_within(connection: Connection, wanted: Application, *, demo: bool = False) -> Plan:
-    """Return the plan as one transaction sees the database."""
+    """Return the plan as one transaction sees a database that has the engine's tables."""
     stored, state = read_version(connection), read_state(connection)
     matched = match(state, wanted)
-    base = stored.digest if stored is not None else None
     if stored is None:
         was = None
-    elif base == wanted.digest:
+    elif stored.digest == wanted.digest:
         was = wanted
     else:
         was = stored.application()
@@ -44,6 +47,7 @@ def plan_within(connection: Connection, wanted: Application, *, demo: bool = Fal
     if stored is not None and was is None:
         steps.append(_unreadable())
     steps += row_steps(connection, wanted, matched, demo=demo)
+    base = None if stored is None else stored.digest
     return Plan(base, wanted.digest, tuple(steps), find_drift(connection, state))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, column, select, table
 
@@ -23,11 +23,23 @@ def row_steps(
 ) -> Iterator[Step]:
     """Yield a step for each file with rows to load, and one for the teams."""
     names = {one.live.entity: one.entity.id for one in match.tables if one.how is not How.NEW}
-    teams = stale_teams(connection, wanted, match)
+    yield from _steps(
+        stale_teams(connection, wanted, match),
+        pending_rows(connection, wanted, names, demo=demo),
+    )
+
+
+def new_row_steps(wanted: Application, *, demo: bool) -> Iterator[Step]:
+    """Yield the same for a database that is empty."""
+    rows = [one for one in wanted.rows if demo or not one.demo]
+    yield from _steps(tuple(wanted.teams.values()), rows)
+
+
+def _steps(teams: Sequence[Team], rows: Sequence[Row]) -> Iterator[Step]:
     if teams:
         said = ", ".join(one.id for one in teams)
-        yield Step(StepKind.ROWS, "teams", f"to be written: {said}", Weight.ADDITIVE, len(teams))
-    rows = pending_rows(connection, wanted, names, demo=demo)
+        sentence = f"to be written: {said}"
+        yield Step(StepKind.ROWS, "teams", sentence, Weight.ADDITIVE, len(teams))
     for file, count in Tally(one.mark.file for one in rows).items():
         sentence = f"{records(count)} to load"
         yield Step(StepKind.ROWS, file, sentence, Weight.ADDITIVE, count)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    Connection,
     Index,
     Integer,
     MetaData,
@@ -23,7 +22,6 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -289,7 +287,7 @@ NAMING_ENTITIES: Final = (HISTORY, OUTBOX, TIMERS, RUNS, SEQUENCES, ROW_KEYS, LO
 
 def ensure_system_tables(database: Database) -> None:
     """Create the engine's tables where they are missing; refuse those of a newer engine."""
-    if _layout(database) == LAYOUT:
+    if stored_layout(database) == LAYOUT:
         return
     with database.write() as connection:
         database.lock_configuration(connection)
@@ -298,19 +296,15 @@ def ensure_system_tables(database: Database) -> None:
             connection.execute(insert(META).values(key="layout", value=str(LAYOUT)))
 
 
-def _layout(database: Database) -> int | None:
+def stored_layout(database: Database) -> int | None:
+    """Return the version of the tables, if there are any; refuse one of a newer engine."""
     with database.read() as connection:
-        found = _stored_layout(connection)
-    if found is not None and found > LAYOUT:
+        if not inspect(connection).has_table(META.name):
+            return None
+        found = connection.scalar(select(META.c.value).where(META.c.key == "layout"))
+    if found is not None and int(found) > LAYOUT:
         raise Refused(
             say("This database was made by a newer Kartoteka."),
             say("Install that version, or restore a backup made with this one."),
         )
-    return found
-
-
-def _stored_layout(connection: Connection) -> int | None:
-    if not inspect(connection).has_table(META.name):
-        return None
-    found = connection.scalar(text("SELECT value FROM kt_meta WHERE key = 'layout'"))
     return None if found is None else int(found)

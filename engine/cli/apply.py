@@ -1,0 +1,67 @@
+"""`kartoteka apply DIR`: apply the plan of a folder, all of it or nothing."""
+
+from __future__ import annotations
+
+from getpass import getuser
+from pathlib import Path
+
+import click
+
+from engine.cli import output
+from engine.cli.loading import load_sound
+from engine.cli.place import place_of, place_options
+from engine.runtime.plan.agreement import Agreement, require_agreement
+from engine.runtime.plan.compare import make_plan
+from engine.runtime.plan.steps import Plan
+from engine.runtime.plan.text import plan_text
+from engine.start import apply_plan
+
+
+@click.command("apply", epilog="Example: kartoteka apply my-crm --yes")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Agree to changes of what people have or do.")
+@click.option(
+    "--consent", metavar="HASH", default="", help="Agree to losses and growing rights of a plan."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was applied for programs.")
+@place_options
+def command(
+    folder: Path,
+    yes: bool,
+    consent: str,
+    as_json: bool,
+    data: Path | None,
+    database: str | None,
+) -> int:
+    """Apply the folder DIR to its database, in one transaction.
+
+    Additions and looks need no answer. `kartoteka plan` shows what does, and prints the HASH.
+    """
+    application = load_sound(folder, as_json=as_json)
+    opened = place_of(folder, data, database).open()
+    try:
+        plan = make_plan(opened, application)
+        require_agreement(plan, Agreement(yes=yes, consent=consent))
+        apply_plan(opened, plan, application, author())
+    finally:
+        opened.dispose()
+    show(plan, as_json=as_json)
+    return output.Exit.FINE
+
+
+def author() -> str:
+    """Return who runs the command, as the machine knows them."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def show(plan: Plan, *, as_json: bool) -> None:
+    """Print what was done."""
+    if as_json:
+        output.show_json(plan.as_json())
+    elif plan.is_empty:
+        output.show("No changes.")
+    else:
+        output.show(f"{plan_text(plan)}\n\nApplied.")
