@@ -158,6 +158,8 @@ CASES: tuple[tuple[str, dict[str, Any], Any], ...] = (
     ("due + days(1)", of(due=at(2026, 10, 24, 0, 30)), at(2026, 10, 25, 1, 30)),  # 3:30 twice
     ("due - created_at", of(due=at(2026, 3, 2), created_at=None), None),
     ("due - hours(count)", of(due=at(1000, 1, 1), count=277_000_000), None),  # 31,600 years
+    ("start_of('hour', due)", of(due=at(9999, 12, 31, 21, 59)), at(9999, 12, 31, 21)),
+    ("end_of('hour', due)", of(due=at(9999, 12, 31, 21, 59)), None),  # the calendar ends there
     ("start_of('week', start)", of(start=date(2026, 3, 1)), date(2026, 2, 23)),
     ("end_of('day', due)", of(due=at(2026, 3, 29, 5)), at(2026, 3, 29, 20, 59, 59, 999999)),
     ("start_of('day', due)", of(due=at(2026, 3, 29, 5)), at(2026, 3, 28, 22)),

@@ -119,19 +119,25 @@ def edge_of_instant(instant: datetime, unit: str, zone: ZoneInfo, *, end: bool) 
     """Return the first or last moment of the unit in which an instant lies, by local clocks."""
     try:
         shown = local(instant, zone)
-        if unit == "hour":
-            start: datetime | None = shown.replace(minute=0, second=0, microsecond=0)
-            after = None if start is None else start + timedelta(hours=1)
-        else:
-            start = datetime.combine(_first_day(shown.date(), unit), time())
-            next_day = _first_day_after(shown.date(), unit)
-            after = None if next_day is None else datetime.combine(next_day, time())
-        wanted = after if end else start
-        if wanted is None:
-            return None
-        return localise(wanted, zone) - MICROSECOND if end else localise(wanted, zone)
+        if not end:
+            return localise(_first_moment(shown, unit), zone)
+        after = _first_moment_after(shown, unit)
+        return None if after is None else localise(after, zone) - MICROSECOND
     except OverflowError:
         return None
+
+
+def _first_moment(shown: datetime, unit: str) -> datetime:
+    if unit == "hour":
+        return shown.replace(minute=0, second=0, microsecond=0)
+    return datetime.combine(_first_day(shown.date(), unit), time())
+
+
+def _first_moment_after(shown: datetime, unit: str) -> datetime | None:
+    if unit == "hour":
+        return _first_moment(shown, unit) + timedelta(hours=1)
+    day = _first_day_after(shown.date(), unit)
+    return None if day is None else datetime.combine(day, time())
 
 
 def _first_day(day: date, unit: str) -> date:
