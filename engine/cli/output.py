@@ -59,6 +59,8 @@ def show_problems(
         for problem in problems:
             show(render(problem, sources) + "\n")
         show(summary(problems))
+        if problems:
+            tell(f"`kartoteka help {problems[0].code}` explains a code.")
     return Exit.PROBLEMS if has_errors(problems) else Exit.FINE
 
 
@@ -87,8 +89,7 @@ def summary(problems: tuple[Problem, ...]) -> str:
         f"{counts[Severity.LATER]} for later versions" if counts[Severity.LATER] else "",
     ]
     said = ", ".join(one for one in parts if one) or "No problems"
-    hint = "; `kartoteka help CODE` explains a code" if errors or warnings else ""
-    return f"{said}{hint}."
+    return f"{said}."
 
 
 def refuse(error: EngineError, *, as_json: bool) -> Exit:

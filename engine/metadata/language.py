@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 ID = r"^[a-z][a-z0-9_]{0,39}$"
+SHORTEST = 3  # letters that may stand for a whole word: wed for wednesday
 COLORS = ("blue", "violet", "pink", "red", "orange", "yellow", "green", "teal", "grey")
 
 
@@ -273,4 +274,11 @@ def nearest(word: str, known: tuple[str, ...]) -> str | None:
     if SYNONYMS.get(plain) in known:
         return SYNONYMS[plain]
     close = get_close_matches(plain, known, n=1, cutoff=0.72)
-    return close[0] if close else None
+    if close:
+        return close[0]
+    habits = [word for word, meant in SYNONYMS.items() if meant in known]
+    close = get_close_matches(plain, habits, n=1, cutoff=0.72)
+    if close:
+        return SYNONYMS[close[0]]
+    longer = [one for one in known if plain.startswith(one) and len(one) >= SHORTEST]
+    return max(longer, key=len, default=None)

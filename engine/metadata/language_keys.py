@@ -259,7 +259,7 @@ ROWS_FILE = (
 )
 
 NOW: tuple[NodeKind, ...] = (
-    NodeKind("crm", "the top of a file", HEAD + SECTIONS, "The head of `crm.yaml`, and sections."),
+    NodeKind("crm", "a configuration", HEAD + SECTIONS, "The head of `crm.yaml`, and sections."),
     NodeKind("workdays", "workdays", WORKDAYS),
     NodeKind("theme", "a theme", THEME),
     NodeKind("entity", "an entity", ENTITY),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from engine.metadata import csv_source, folder, shape_problems, syntax, trap_problems
+from engine.metadata import csv_source, folder, shape_problems, syntax, text_problems, trap_problems
 from engine.metadata.checks.registry import MEANING, STRUCTURE
 from engine.metadata.checks.rows import lost_plus
 from engine.metadata.explain import SIGNS, Explained, Explanation, explain
@@ -22,6 +22,7 @@ from engine.metadata.language_later import LATER
 
 SOURCES: tuple[Mapping[str, Explained], ...] = (
     syntax.CODES,
+    text_problems.CODES,
     trap_problems.CODES,
     shape_problems.CODES,
     folder.CODES,

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.metadata.explain import Explained
 from engine.metadata.language import NodeKind, nearest
-from engine.metadata.language_keys import FIELD, NODE_KINDS, key_at
+from engine.metadata.language_keys import FIELD, NODE_KINDS
 from engine.metadata.nodes import Mapping as MapNode
 from engine.metadata.nodes import Node, Path, address_of
 from engine.metadata.problems import Mark, Problem, Severity
@@ -55,6 +55,8 @@ def _elsewhere(key: str, kind: NodeKind) -> str:
     """Say where a key of another kind of node belongs, or what is known here."""
     if key == "rows":
         return "rows stand in files of the folders data/ and demo/"
+    if kind.id == "rows_file":
+        return "definitions stand outside of data/ and demo/"
     homes = [one.called for one in NODE_KINDS.values() if one.key(key) and one.id != kind.id]
     if homes:
         return f"it is a key of {' or '.join(homes[:2])}: look at the indentation"
@@ -116,7 +118,9 @@ def wrong_kind(mark: Mark, path: Path, schema: Mapping[str, Any], value: object)
     wanted = schema["type"] if isinstance(schema["type"], str) else "string"
     name = str(path[-1]) if path and isinstance(path[-1], str) else "an item of the list"
     hint = ""
-    if wanted == "array" and isinstance(value, str):
+    if len(path) > 1 and path[-2] == "fields":
+        hint = f"write `{name}: text`, or `{name}: {{type: choice, options: [...]}}`"
+    elif wanted == "array" and isinstance(value, str):
         hint = f"write a list: [{value}]"
     elif wanted == "object" and isinstance(value, list):
         hint = "write `key: value` lines instead of lines that begin with '-'"
@@ -165,8 +169,8 @@ def unknown_word(mark: Mark, path: Path, known: tuple[str, ...], value: str) -> 
     elif lookalikes(value):
         hint = f"{lookalikes(value)}: {hint}"
     is_type = len(known) > 20  # noqa: PLR2004 - only field types are that many
-    key = key_at(path)
-    what = "a field type" if is_type else f"a value of '{key.name if key else path[-1]}'"
+    name = next(part for part in reversed(path) if isinstance(part, str))
+    what = "a field type" if is_type else f"a value of '{name}'"
     return Problem("E106", mark, f"'{value}' is not {what}", hint, address_of(path))
 
 
@@ -236,9 +240,9 @@ def bad_id(mark: Mark, path: Path, *, value: str = "", is_key: bool = False) -> 
     if not hint and suggestion and suggestion != text:
         label = f", and `label: {text}`" if is_key else ""
         hint = f"write `{suggestion}`{label}"
-    hint = (
-        hint or "small Latin letters, digits and _, a letter first, at most 40; the rest is a label"
-    )
+    if not hint and is_key and not text.isascii():
+        hint = f"write an id in Latin letters, and `label: {text}` for people"
+    hint = hint or "small Latin letters, digits and _, a letter first, at most 40 of them"
     return Problem("E109", mark, f"'{text}' can't be an id", hint, address_of(path[:-1]))
 
 
@@ -261,8 +265,6 @@ def later_key(mark: Mark, path: Path, value: object) -> Problem:
     Good:
         name: shop
     """
-    key = key_at(path)
-    what = f": {key.meaning[0].lower()}{key.meaning[1:]}" if key else ""
     more = f" ({_few(list(value))})" if isinstance(value, dict) and len(path) == 1 else ""
     outcome = "it is left out"
     if path[-1] == "only_if":
@@ -270,7 +272,7 @@ def later_key(mark: Mark, path: Path, value: object) -> Problem:
     return Problem(
         "L001",
         mark,
-        f"'{path[-1]}'{more} does not run in this version yet{what}",
+        f"this version does not run '{path[-1]}'{more} yet",
         outcome,
         address_of(path),
         Severity.LATER,
@@ -294,11 +296,11 @@ def later_word(mark: Mark, drops: Path, value: str) -> Problem:
         name: shop
         entities: {client: {fields: {name: text}}}
     """
-    what = "a field" if "fields" in drops else "a view"
+    what = "run fields" if "fields" in drops else "show views"
     return Problem(
         "L002",
         mark,
-        f"'{value}' is {what} type that does not run in this version yet",
+        f"this version does not {what} of type '{value}' yet",
         f"'{drops[-1]}' is left out, with what names it",
         address_of(drops),
         Severity.LATER,

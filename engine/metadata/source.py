@@ -16,7 +16,7 @@ import yaml
 from engine.metadata import syntax, traps
 from engine.metadata.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
 from engine.metadata.problems import Mark, Problem, has_errors
-from engine.metadata.trap_problems import cut_by_comma
+from engine.metadata.trap_problems import cut_by_comma, no_pairs
 
 DEEPEST = 32
 MOST_NODES = 200_000
@@ -151,7 +151,8 @@ class _Builder:
             case yaml.SequenceStartEvent():
                 return self._sequence(mark, depth, path)
             case _:
-                return self._mapping(mark, depth, path)
+                flow = bool(getattr(event, "flow_style", False))
+                return self._mapping(mark, depth, path, flow=flow)
 
     def _guard(self, event: yaml.Event, mark: Mark, depth: int) -> None:
         self._count += 1
@@ -169,7 +170,7 @@ class _Builder:
             items.append(self._node(event, depth + 1, (*path, len(items))))
         return Sequence(tuple(items), mark)
 
-    def _mapping(self, mark: Mark, depth: int, path: Path) -> Mapping:
+    def _mapping(self, mark: Mark, depth: int, path: Path, *, flow: bool) -> Mapping:
         entries: dict[str, Entry] = {}
         previous: Entry | None = None
         for event in takewhile(_goes_on, self._events):
@@ -180,15 +181,23 @@ class _Builder:
             value = self._node(next(self._events), depth + 1, (*path, key.text))
             if isinstance(value, Scalar) and value.is_nothing and len(self.problems) > said:
                 self.broken.add((*path, key.text))
-            if previous and traps.is_cut_by_comma(previous, key, value):
-                self.problems.append(cut_by_comma(previous, key))
-                self.broken.add((*path, previous.key.text))
+            if flow and traps.has_no_colon(key, value, self.lines):
+                self._without_colon(previous, key, mark, path)
             elif key.text in entries:
                 self.problems.append(syntax.duplicate_key(key, entries[key.text].key))
             else:
                 self._check_key(key)
                 previous = entries[key.text] = Entry(key, value)
         return Mapping(tuple(entries.values()), mark)
+
+    def _without_colon(self, previous: Entry | None, key: Scalar, mark: Mark, path: Path) -> None:
+        """Explain `{formula: round(a, 2)}` and `{red, green}`: the last item is no pair."""
+        if previous and isinstance(previous.value, Scalar) and not previous.value.is_nothing:
+            self.problems.append(cut_by_comma(previous, key))
+            self.broken.add((*path, previous.key.text))
+        elif path not in self.broken:
+            self.problems.append(no_pairs(mark, key))
+            self.broken.add(path)
 
     def _check_key(self, key: Scalar) -> None:
         if key.text == "<<" and not key.quoted:

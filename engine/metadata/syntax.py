@@ -58,7 +58,9 @@ def _part(lines: list[str], span: Span, begin: int) -> Part:
 
 
 def _is_content(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
+    """Say whether a line counts for indentation: one with a tab belongs to what stands above."""
+    indentation = line[: len(line) - len(line.lstrip())]
+    return bool(line.strip()) and not line.lstrip().startswith("#") and "\t" not in indentation
 
 
 def _indent(line: str) -> int:

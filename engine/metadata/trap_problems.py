@@ -9,67 +9,6 @@ from engine.metadata.nodes import Entry, Scalar
 from engine.metadata.problems import Mark, Problem, Severity
 
 
-def too_large(mark: Mark) -> Problem:
-    """A file that can't be taken as text: too large, not UTF-8, or with invisible characters.
-
-    Files of a configuration are UTF-8, at most 1 MiB each and 8 MiB together.
-
-    Bad:
-        name: sh␇op
-    Good:
-        name: shop
-    """
-    return Problem("E101", mark, "this file is larger than 1 MiB", "split it into several files")
-
-
-def unprintable(mark: Mark, character: str) -> Problem:
-    """Name a character that no text should hold."""
-    return Problem(
-        "E101",
-        mark,
-        f"an invisible character (U+{ord(character):04X}) stands here",
-        "delete it and type this place anew",
-    )
-
-
-def byte_order_mark(mark: Mark) -> Problem:
-    """A byte order mark: three invisible bytes that some editors put before the first letter.
-
-    It does no harm here, other tools stumble over it.
-
-    Bad:
-        ⍰name: shop
-    Good:
-        name: shop
-    """
-    return Problem(
-        "W132",
-        mark,
-        "this file begins with a byte order mark; it is skipped",
-        "save it as 'UTF-8', not 'UTF-8 with BOM'",
-        severity=Severity.WARNING,
-    )
-
-
-def windows_line_ends(mark: Mark) -> Problem:
-    """Line ends of Windows: they do no harm here, yet every line differs for other tools.
-
-    Bad:
-        name: shop␍
-        label: Shop␍
-    Good:
-        name: shop
-        label: Shop
-    """
-    return Problem(
-        "W133",
-        mark,
-        "this file has the line ends of Windows (CRLF); they are read as ordinary ones",
-        "let the editor save with LF",
-        severity=Severity.WARNING,
-    )
-
-
 def unreadable(mark: Mark, detail: str) -> Problem:
     """A place that YAML can't read, and none of the known traps.
 
@@ -120,8 +59,8 @@ def second_colon(mark: Mark, found: str) -> Problem:
         name: shop
         label: "Note: this is a shop"
     """
-    del found
-    return Problem("E121", mark, "a colon inside this text ends it", "put the whole text in quotes")
+    hint = f"put the whole text in quotes: {quoted(found)}"
+    return Problem("E121", mark, "a colon inside this text ends it", hint)
 
 
 def bracket_in_flow(mark: Mark, found: str) -> Problem:
@@ -136,11 +75,12 @@ def bracket_in_flow(mark: Mark, found: str) -> Problem:
         scopes:
           open: {entity: user, where: "name in ['a', 'b']"}
     """
+    sign = next(one for one in found if one in "[{")
     return Problem(
         "E122",
         mark,
-        f"inside {{ }} a '{found}' begins a new list or map, in the middle of this value",
-        "put the whole value in double quotes: where: \"stage in ['won', 'lost']\"",
+        f"inside {{ }} a '{sign}' begins a new list or map, in the middle of this value",
+        f"put the whole value in quotes: {quoted(found)}",
     )
 
 
@@ -161,13 +101,18 @@ def quote_and_more(mark: Mark, found: str) -> Problem:
             entity: user
             where: "'a' in roles"
     """
-    text = found.lstrip(":[,- ")
     return Problem(
         "E123",
-        Mark(mark.file, mark.line, mark.column + len(found) - len(text), len(text) - 1),
-        "the value begins with a quote, so it ends at the second one; the rest of the line is lost",
-        "put the whole value in the other kind of quotes: \"'a' in tags\"",
+        mark,
+        "the value begins with a quote, so it ends at the second one; the rest is lost",
+        f"put the whole value in quotes: {quoted(found)}",
     )
+
+
+def quoted(text: str) -> str:
+    """Return a text in the kind of quotes that it does not hold itself."""
+    sign = "'" if '"' in text and "'" not in text else '"'
+    return f"{sign}{text.strip()}{sign}"
 
 
 def bad_escape(mark: Mark, found: str) -> Problem:
@@ -308,7 +253,27 @@ def cut_by_comma(previous: Entry, key: Scalar) -> Problem:
         "E129",
         mark,
         "inside { } the comma ends this value, and what follows became a key of its own",
-        f'put the whole value in quotes: "{text}, {key.text}"',
+        f'put the whole value in quotes: "{text}, {key.text}"'
+        if not (text.isdecimal() and key.text.isdecimal())
+        else f"the sign before the decimals is a point: {text}.{key.text}",
+    )
+
+
+def no_pairs(mark: Mark, key: Scalar) -> Problem:
+    """Items without values in `{...}`: braces hold pairs, a list stands in brackets.
+
+    Bad:
+        name: shop
+        languages: {en, bg}
+    Good:
+        name: shop
+        languages: [en, bg]
+    """
+    return Problem(
+        "E118",
+        mark,
+        f"braces hold pairs of key and value, and '{key.text}' has no value",
+        f"a list stands in brackets: [{key.text}, ...]",
     )
 
 
@@ -325,11 +290,30 @@ def cut_by_comment(mark: Mark, kept: str, rest: str) -> Problem:
         label: "Shop #3"
     """
     return Problem(
-        "W130",
+        "W135",
         mark,
         f"the text ends before the '#': only '{kept}' is read, '{rest}' is a comment",
         f'put the text in quotes: "{kept} {rest}"; if it is a comment, write "# " with a blank',
         severity=Severity.WARNING,
+    )
+
+
+def cut_in_flow(mark: Mark, rest: str) -> Problem:
+    """A ` #` inside a `{...}` map: the rest of the line is a comment, its closing bracket too.
+
+    Bad:
+        name: shop
+        theme: {color: #0b6688}
+    Good:
+        name: shop
+        theme: {color: "#0b6688"}
+    """
+    text = rest.split(",", maxsplit=1)[0].rstrip("]} ")
+    return Problem(
+        "E130",
+        mark,
+        "from the '#' on this line is a comment, and the closing bracket is lost with it",
+        f"put the text with the '#' in quotes: \"... {text}\"",
     )
 
 
@@ -371,8 +355,8 @@ def unclosed(mark: Mark, line: str) -> Problem:
 
 
 CODES: Mapping[str, Explained] = {
-    "E101": too_large,
     "E117": no_break_space,
+    "E118": no_pairs,
     "E119": too_deep_a_line,
     "E120": unreadable,
     "E121": second_colon,
@@ -384,9 +368,8 @@ CODES: Mapping[str, Explained] = {
     "E127": block_sign,
     "E128": unquoted_braces,
     "E129": cut_by_comma,
-    "W130": cut_by_comment,
+    "E130": cut_in_flow,
+    "W135": cut_by_comment,
     "E131": only_a_comment,
-    "W132": byte_order_mark,
-    "W133": windows_line_ends,
     "E134": unclosed,
 }

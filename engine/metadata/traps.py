@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import yaml
 
-from engine.metadata.nodes import Entry, Node, Scalar
+from engine.metadata.nodes import Node, Scalar
 from engine.metadata.problems import Mark, Problem
 from engine.metadata.syntax import Span
+from engine.metadata.text_problems import (
+    byte_order_mark,
+    too_large,
+    unprintable,
+    windows_line_ends,
+)
 from engine.metadata.trap_problems import (
     bad_escape,
     block_sign,
     bracket_in_flow,
-    byte_order_mark,
     cut_by_comment,
+    cut_in_flow,
     no_break_space,
     only_a_comment,
     opening_sign,
@@ -22,12 +29,9 @@ from engine.metadata.trap_problems import (
     second_colon,
     tab,
     too_deep_a_line,
-    too_large,
     unclosed,
-    unprintable,
     unquoted_braces,
     unreadable,
-    windows_line_ends,
 )
 
 NO_BREAK = "\u00a0"
@@ -35,14 +39,30 @@ LARGEST_FILE = 1024 * 1024
 UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
-UNQUOTED_BRACES = re.compile(r"(?:[:,\[{-]\s+|^\s*)(\{\{.*?\}\})")
-QUOTE_AND_MORE = re.compile(r"""(?:[:\[,-]\s+)(?:'[^']*'|"(?:[^"\\]|\\.)*")\s+(?![#,\]}:])\S""")
-BLOCK_SIGN = re.compile(r":\s+([>|](?![-+0-9]{0,2}\s*(?:#|$))\S.*)$")
-OPENING_SIGN = re.compile(r"(?:[:\[,-]\s+)([@`%])")
-SECOND_COLON = re.compile(r"[:,{-]\s+[^'\"\[{|>&*!%@#\s][^'\",}]*?(:)(?=\s|$)")
-BRACKET_IN_FLOW = re.compile(r"\{[^'\"{}\[\]]*:\s*[^\s'\"{}\[\],][^'\"{}\[\],]*([\[{])")
-
+TAB = re.compile(r"^ *(?P<at>\t)")
+NO_BREAK_SPACE = re.compile(f"(?P<at>{NO_BREAK})")
+UNQUOTED_BRACES = re.compile(r"(?:[:,\[{-]\s+|^\s*)(?P<at>\{\{.*?\}\})")
+QUOTE_AND_MORE = re.compile(
+    r"""(?:[:\[,-]\s+)(?P<value>(?P<at>'[^']*'|"(?:[^"\\]|\\.)*")\s+(?![#,\]}:])[^,}\]]+)"""
+)
+BLOCK_SIGN = re.compile(r":\s+(?P<at>[>|](?![-+0-9]{0,2}\s*(?:#|$))\S.*)$")
+OPENING_SIGN = re.compile(r"(?:[:\[,-]\s+)(?P<at>[@`%])")
+SECOND_COLON = re.compile(r":\s+(?P<value>[^'\"\[{|>&*!%@#\s][^'\",}]*?(?P<at>:)(?=\s|$)[^,}]*)")
+BRACKET_IN_FLOW = re.compile(
+    r"\{[^'\"{}\[\]]*:\s*(?P<value>[^\s'\"{}\[\],][^'\"{}\[\],]*(?P<at>[\[{])[^\]}]*[\]}]?)"
+)
+COMMENT_IN_FLOW = re.compile(r"[{\[,].*?\s(#[^\s#!].*[\]}])\s*$")
 ESCAPE = re.compile(r'"[^"\\]*(?:\\["\\/nrtabfve0NLP_ xuU][^"\\]*)*(\\.)')
+TRAPS: tuple[tuple[re.Pattern[str], Callable[[Mark, str], Problem]], ...] = (
+    (TAB, tab),
+    (NO_BREAK_SPACE, no_break_space),
+    (UNQUOTED_BRACES, unquoted_braces),
+    (BLOCK_SIGN, block_sign),
+    (OPENING_SIGN, opening_sign),
+    (QUOTE_AND_MORE, quote_and_more),
+    (BRACKET_IN_FLOW, bracket_in_flow),
+    (SECOND_COLON, second_colon),
+)
 
 
 def lines_of(text: str) -> list[str]:
@@ -91,13 +111,12 @@ def _place_of(text: str, scalar: Scalar, lines: list[str]) -> Mark:
     return scalar.mark
 
 
-def is_cut_by_comma(previous: Entry, key: Scalar, value: Node) -> bool:
-    """Say whether `{formula: round(a, 2)}` has been read as two keys."""
-    text = previous.value.text if isinstance(previous.value, Scalar) else ""
-    is_empty = isinstance(value, Scalar) and value.is_nothing
-    return (
-        is_empty and key.mark.line >= previous.key.mark.line and text.count("(") > text.count(")")
-    )
+def has_no_colon(key: Scalar, value: Node, lines: list[str]) -> bool:
+    """Say whether an item of a `{...}` map is no pair, as the last one of `{a: round(b, 2)}`."""
+    if not isinstance(value, Scalar) or not value.is_nothing:
+        return False
+    line = lines[key.mark.line - 1]
+    return not line[key.mark.column - 1 + key.mark.length :].lstrip().startswith(":")
 
 
 def explain(file: str, lines: list[str], error: yaml.YAMLError, span: Span) -> Problem:
@@ -132,21 +151,16 @@ def _known(mark: Mark, line: str, detail: str) -> Problem | None:
     escape = ESCAPE.search(body) if "escape" in detail else None
     if escape:
         return bad_escape(Mark(mark.file, mark.line, escape.start(1) + 1, 2), escape[1])
-    for pattern, explanation in (
-        (re.compile(r"^ *(\t)"), tab),
-        (re.compile("(\u00a0)"), no_break_space),
-        (UNQUOTED_BRACES, unquoted_braces),
-        (BLOCK_SIGN, block_sign),
-        (OPENING_SIGN, opening_sign),
-        (QUOTE_AND_MORE, quote_and_more),
-        (BRACKET_IN_FLOW, bracket_in_flow),
-        (SECOND_COLON, second_colon),
-    ):
+    for pattern, explanation in TRAPS:
         found = pattern.search(body)
         if found:
-            group = 1 if pattern.groups else 0
-            place = Mark(mark.file, mark.line, found.start(group) + 1, len(found[group]))
-            return explanation(place, found[group])
+            parts = found.groupdict()
+            place = Mark(mark.file, mark.line, found.start("at") + 1, len(parts["at"]))
+            return explanation(place, parts.get("value") or parts["at"])
+    comment = COMMENT_IN_FLOW.search(line)
+    if comment:
+        place = Mark(mark.file, mark.line, comment.start(1) + 1, len(comment[1]))
+        return cut_in_flow(place, comment[1])
     return None
 
 

@@ -60,8 +60,9 @@ def _is_nothing(node: nodes.Node) -> bool:
 def cell_of(entity: Entity, field: str, value: nodes.Node) -> Cell:
     """Return a value of a row; several values of `choices` stand between commas or in a list."""
     if isinstance(value, nodes.Sequence):
-        texts = tuple(one.text for one in value.items if isinstance(one, nodes.Scalar))
-        return Cell(texts, value.mark)
+        items = [one for one in value.items if isinstance(one, nodes.Scalar)]
+        marks = tuple(one.mark for one in items)
+        return Cell(tuple(one.text for one in items), value.mark, marks)
     text = value.text if isinstance(value, nodes.Scalar) else ""
     if entity.fields[field].type == "choices":
         return Cell(tuple(one for one in SEPARATOR.split(text) if one), value.mark)

@@ -164,7 +164,7 @@ def check_sequence(subject: Subject) -> Iterator[Problem]:
             if not PLACE_OF_SEQUENCE.fullmatch(found[1]):
                 place = Mark(mark.file, mark.line, mark.column + found.start(), len(found[0]))
                 hint = suggest(found[1].split(":")[0], ("n", "year", "month", "day"))
-                yield Problem("E226", place, f"'{found[0]}' is no part of a number", hint, address)
+                yield Problem("E226", place, f"a sequence has no place '{found[0]}'", hint, address)
         if not any(found[1].split(":")[0] == "n" for found in places):
             message = "the form of a sequence needs a place for the number"
             yield Problem("E226", mark, message, "write {n}, or {n:4} for 0001", address)
@@ -186,7 +186,7 @@ def check_limits(subject: Subject) -> Iterator[Problem]:
         found = subject.node(path)
         text = getattr(found, "text", "0")
         if not 0 <= int(text) <= MOST_DECIMALS:
-            message = f"'decimals' is 0 to {MOST_DECIMALS}"
+            message = f"'decimals' is 0 to {MOST_DECIMALS}, and this is {text}"
             yield Problem("E227", subject.mark(path), message, "", address_of(path))
 
 
@@ -279,7 +279,7 @@ def check_circles(subject: Subject) -> Iterator[Problem]:
         }
         for name in needs:
             circle = _circle(name, needs)
-            if circle and name == min(circle):
+            if circle and name == next(one for one in needs if one in circle):
                 field = entity.fields[name]
                 path = field_path(field, "formula")
                 way = " -> ".join([*circle, circle[0]])

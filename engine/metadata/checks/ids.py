@@ -39,7 +39,7 @@ def check_reserved(subject: Subject) -> Iterator[Problem]:
                 "E110",
                 entry.key.mark,
                 f"'{entry.key.text}' can't be an id here: {reason}",
-                f"choose another, such as '{entry.key.text}_1', and a label that people read",
+                "choose another id; people read the label",
                 address_of(path),
             )
 

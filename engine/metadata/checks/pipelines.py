@@ -65,9 +65,7 @@ def check_require(subject: Subject) -> Iterator[Problem]:
                 for entity in entities_of(subject, pipeline):
                     found = walk(subject, entity, one.text)
                     if found.wrong and not found.silent:
-                        yield unknown_field(
-                            "E218", one, place, found.entity, found.wrong, reason=found.reason
-                        )
+                        yield unknown_field(subject, "E218", one, place, found)
 
 
 def check_dead_ends(subject: Subject) -> Iterator[Problem]:
@@ -173,5 +171,5 @@ def check_probability(subject: Subject) -> Iterator[Problem]:
         for stage in pipeline.stages.values():
             if stage.probability is not None and not 0 <= stage.probability <= 100:  # noqa: PLR2004 - per cent
                 place: Path = ("pipelines", pipeline.id, "stages", stage.id, "probability")
-                message = f"{stage.probability} is no chance: it is 0 to 100 per cent"
+                message = f"a probability is 0 to 100 per cent, and this is {stage.probability}"
                 yield Problem("E504", subject.mark(place), message, "", stage.address)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.metadata import nodes
 from engine.metadata.checks.subject import (
     Subject,
+    Walk,
     address_of,
     entity_path,
     field_path,
@@ -91,19 +93,19 @@ def _named(
     found = walk(subject, entity, name)
     if found.silent or (walks and not found.wrong):
         return
-    wrong = found.wrong or name
-    yield unknown_field("E202", one, place, found.entity, wrong, reason=found.reason)
+    if not found.wrong:  # a path, or a system field, where a field of its own is asked for
+        found = replace(found, entity=entity, wrong=name)
+    yield unknown_field(subject, "E202", one, place, found)
 
 
-def unknown_field(
-    code: str, one: Scalar, place: Path, entity: Entity, name: str, *, reason: str = ""
-) -> Problem:
+def unknown_field(subject: Subject, code: str, one: Scalar, place: Path, found: Walk) -> Problem:
     """Say that a record has no such field, or that nothing lies behind it."""
-    if reason == "leads":
-        message = f"'{name}' is no link, so nothing can follow it"
+    if found.reason == "leads":
+        message = f"'{found.wrong}' is no link, so nothing can follow it"
         return Problem(code, one.text_mark, message, "", address_of(place))
-    message = f"'{entity.id}' has no field '{name}'"
-    return Problem(code, one.text_mark, message, suggest(name, members(entity)), address_of(place))
+    message = f"'{found.entity.id}' has no field '{found.wrong}'"
+    hint = suggest(found.wrong, members(subject, found.entity))
+    return Problem(code, one.text_mark, message, hint, address_of(place))
 
 
 def check_pipelines_named(subject: Subject) -> Iterator[Problem]:
@@ -234,7 +236,7 @@ def check_teams_named(subject: Subject) -> Iterator[Problem]:
         while above in teams and above not in seen:
             seen.append(above)
             above = teams[above].parent or ""
-        if above == team.id:
+        if above == team.id and team.id == next(one for one in teams if one in seen):
             circle = " -> ".join([*seen, above])
             yield Problem(
                 "E208",
@@ -291,7 +293,7 @@ def check_reverse(subject: Subject) -> Iterator[Problem]:
                 continue
             place = field_path(field, "reverse")
             owner = taken.setdefault((target.id, field.reverse), field.address)
-            if field.reverse in members(target):
+            if field.reverse in members(subject, target):
                 what = f"'{target.id}' has a field '{field.reverse}' already"
             elif owner != field.address:
                 what = f"'{field.reverse}' is the way back of {owner} already"

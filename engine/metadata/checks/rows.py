@@ -164,12 +164,19 @@ def check_row_values(subject: Subject) -> Iterator[Problem]:
             message = f"'{field.id}' holds one value, and this is a list"
             yield Problem("E704", cell.mark, message, "write one value", field.address)
             continue
-        for text in cell.text if isinstance(cell.text, tuple) else (cell.text,):
+        for text, mark in _values(cell):
             try:
                 read_literal(text, field, subject.application)
             except Unreadable as problem:
                 code = "E708" if LOST_PLUS in problem.message else "E704"
-                yield Problem(code, cell.mark, problem.message, problem.hint, field.address)
+                yield Problem(code, mark, problem.message, problem.hint, field.address)
+
+
+def _values(cell: Cell) -> Iterator[tuple[str, Mark]]:
+    if isinstance(cell.text, str):
+        yield cell.text, cell.mark
+    else:
+        yield from zip(cell.text, cell.marks or [cell.mark] * len(cell.text), strict=True)
 
 
 def lost_plus(subject: Subject) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.rows_files import RowsFile
 from engine.metadata.words import lookalikes
 
-MAKES_A_FIELD = ("type", "to", "options", "pipeline", "reverse")
+MAKES_A_FIELD = ("type", "to", "options", "pipeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +174,11 @@ def _target(subject: Subject, entity: Entity, field: Field | None, name: str) ->
     return entities.get(field.to or "")
 
 
-def members(entity: Entity) -> tuple[str, ...]:
-    """Return the names that a record of an entity has."""
-    return (*entity.fields, *SYSTEM_FIELDS)
+def members(subject: Subject, entity: Entity) -> tuple[str, ...]:
+    """Return the names that a record of an entity has, those with mistakes among them."""
+    written = nodes.node_at(subject.raw, ("entities", entity.id, "fields"))
+    names = [one.key.text for one in written.entries] if isinstance(written, nodes.Mapping) else []
+    return tuple(dict.fromkeys((*names, *entity.fields, *SYSTEM_FIELDS)))
 
 
 def kind_of(field: Field) -> Kind:

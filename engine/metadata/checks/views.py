@@ -50,9 +50,7 @@ def check_columns(subject: Subject) -> Iterator[Problem]:
                 name = one.text.lstrip("-") if key == "sort" else one.text
                 found = walk(subject, entity, name)
                 if found.wrong and not found.silent:
-                    yield unknown_field(
-                        "E204", one, place, found.entity, found.wrong, reason=found.reason
-                    )
+                    yield unknown_field(subject, "E204", one, place, found)
                 elif key == "sort" and not found.wrong:
                     yield from not_sortable(subject, entity, one, place)
 
@@ -87,7 +85,7 @@ def _filter(
     found = walk(subject, entity, path)
     if found.wrong:
         if not found.silent:
-            yield unknown_field("E204", key, place, found.entity, found.wrong, reason=found.reason)
+            yield unknown_field(subject, "E204", key, place, found)
         return
     allowed = _operators(found.field, path)
     if operator not in allowed:

@@ -14,6 +14,7 @@ class Cell:
 
     text: str | tuple[str, ...]
     mark: Mark
+    marks: tuple[Mark, ...] = ()  # of several values, where each has a place of its own
 
 
 @dataclass(frozen=True, slots=True)
