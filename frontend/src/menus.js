@@ -21,9 +21,12 @@ document.addEventListener("click", (event) => {
   });
 });
 
-on("focusout", BOX, (event, box) => {
-  const next = event.relatedTarget;
-  if (next && !box.contains(next)) box.open = false;
+// Tab leaves a menu and closes it. A press must not: it moves the focus before it has done its work.
+document.addEventListener("keyup", (event) => {
+  if (event.key !== "Tab") return;
+  all(`${BOX}[open]`).forEach((box) => {
+    if (!box.contains(document.activeElement)) box.open = false;
+  });
 });
 
 on("keydown", BOX, (event, box) => {

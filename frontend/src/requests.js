@@ -21,15 +21,20 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
 // Focus: htmx keeps it by id; links of a list have none, so they are found again by what they say.
 let held = null;
 
-document.addEventListener("htmx:beforeSwap", () => {
-  const active = document.activeElement;
-  held = active && active !== document.body ? describe(active) : null;
+// A menu that closes takes the focus with it, so what was pressed is remembered when it asks.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const asked = event.detail.elt;
+  if (asked.matches("a, button")) held = describe(asked);
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
+document.addEventListener("htmx:beforeSwap", () => {
+  const active = document.activeElement;
+  if (active && active !== document.body) held = describe(active);
+});
+
+document.addEventListener("htmx:afterSettle", () => {
   if (!held || (document.activeElement && document.activeElement !== document.body)) return;
-  const target = event.detail.target.isConnected ? event.detail.target : document;
-  const again = find(held) ?? first("[data-focus]", target) ?? first("#main");
+  const again = find(held) ?? first("#main");
   again?.focus({ preventScroll: true });
   held = null;
 });
@@ -49,7 +54,7 @@ const saying = (element) => element.getAttribute("aria-label") ?? element.textCo
 
 function find(wanted) {
   if (wanted.id) return document.getElementById(wanted.id);
-  if (wanted.key) return first(`[data-focus-key="${CSS.escape(wanted.key)}"]`);
+  if (wanted.key) return all(`[data-focus-key="${CSS.escape(wanted.key)}"]`).find((one) => one.checkVisibility());
   return all(wanted.tag.toLowerCase()).find(
     (one) =>
       saying(one) === wanted.said &&
