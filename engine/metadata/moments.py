@@ -86,8 +86,9 @@ _AGO_AFTER = re.compile(rf"{_AMOUNT}\s+(?:ago|назад){_CLOCK}")
 _AGO_BEFORE = re.compile(rf"преди\s+{_AMOUNT}{_CLOCK}")
 _WORD = re.compile(rf"(?P<word>[a-zа-я]+){_CLOCK}")
 _WEEKDAY = re.compile(rf"(?:(?:on|в|във|на)\s+)?(?:{_NEXT}\s+)?(?P<word>[a-zа-я]+)\.?{_CLOCK}")
-_DATE = re.compile(rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}})(?:t(?=\d))?{_CLOCK}")
+_DATE = re.compile(rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}){_CLOCK}")
 _TIME = re.compile(rf"{_AT}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})")
+_ISO = re.compile(r"^(\d{4}-\d{2}-\d{2})t(?=\d)")
 _NOW = frozenset({"now", "сега", "сейчас"})
 _NEXT_WORKDAY = re.compile(rf"next\s+(?:workday|working\s+day){_CLOCK}")
 
@@ -164,7 +165,8 @@ def parse_moment(text: str) -> Moment:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().replace("ё", "е").replace(",", " ").split())
+    plain = " ".join(text.lower().replace("ё", "е").replace(",", " ").split())
+    return _ISO.sub(r"\1 ", plain)
 
 
 def _clock(found: re.Match[str]) -> time | None:
@@ -232,7 +234,17 @@ _FORMS = (
 
 
 def resolve_moment(moment: Moment, now: datetime, zone: ZoneInfo, workdays: Workdays) -> datetime:
-    """Return the instant (in UTC) that a moment means, seen from the present in a zone."""
+    """Return the instant (in UTC) that a moment means, seen from the present in a zone.
+
+    Raises ValueError where it lies outside the calendar, or needs working hours and has none.
+    """
+    try:
+        return _resolve(moment, now, zone, workdays)
+    except OverflowError:
+        raise ValueError("the moment lies outside the calendar") from None
+
+
+def _resolve(moment: Moment, now: datetime, zone: ZoneInfo, workdays: Workdays) -> datetime:
     if isinstance(moment.base, Length):
         instant = add_length(now, moment.base, zone, workdays)
         if moment.clock is None:

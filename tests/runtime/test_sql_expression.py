@@ -23,7 +23,7 @@ from tests.runtime.expression_engines import (
 )
 from tests.runtime.expression_grammar import Grammar, Records
 
-EXPRESSIONS = 1200  # times 100 records: 120,000 pairs
+EXPRESSIONS = 800  # times 100 records: 80,000 pairs
 RECORDS = 100
 BIG = 10**17  # of 18 digits
 
