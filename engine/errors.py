@@ -27,12 +27,12 @@ class Message:
         return text.format_map(self.values) if self.values else text
 
 
-def say(text: str, **values: object) -> Message:
+def say(text: str, /, **values: object) -> Message:
     """Build a message; the catalogue extractor collects the texts of these calls."""
     return Message(text, values)
 
 
-def say_many(one: str, many: str, number: int, **values: object) -> Message:
+def say_many(one: str, many: str, number: int, /, **values: object) -> Message:
     """Build a message about so many things: `say_many("{number} day", "{number} days", 3)`."""
     return Message(one, {"number": number, **values}, many)
 
