@@ -65,21 +65,51 @@ class Now:
 
 
 def quick_days(
-    now: Now, chosen: date | None, words: tuple[str, str, str, str]
+    now: Now,
+    chosen: date | None,
+    say_it: Callable[[Message], str],
+    low: date = date.min,
+    high: date = date.max,
 ) -> tuple[Press, ...]:
-    """Return the day buttons; `words` are Today, Tomorrow, In a week and In two weeks."""
-    today, tomorrow, week, fortnight = words
+    """Return the buttons of the days between two bounds; what must be past also gets yesterday."""
     first = now.today
     named = {
-        first: today,
-        first + timedelta(days=1): tomorrow,
-        first + timedelta(days=7): week,
-        first + timedelta(days=14): fortnight,
+        first: DAYS[0],
+        first + timedelta(days=1): DAYS[1],
+        first + timedelta(days=7): LENGTHS["w"](1),
+        first + timedelta(days=14): LENGTHS["w"](2),
     }
-    days = sorted(
-        {*named, *next_workdays(first + timedelta(days=1), WORKING_DAYS_SHOWN, now.workdays)}
+    if high <= first:
+        named[first - timedelta(days=1)] = DAYS[-1]
+    working = next_workdays(first + timedelta(days=1), WORKING_DAYS_SHOWN, now.workdays)
+    words = {day: say_it(word) for day, word in named.items()}
+    return tuple(
+        _day(day, words.get(day, ""), day == chosen, now.language)
+        for day in sorted({*named, *working})
+        if low <= day <= high
     )
-    return tuple(_day(day, named.get(day, ""), day == chosen, now.language) for day in days)
+
+
+def bound(now: Now, text: str | None, otherwise: date) -> date:
+    """Return the day of a bound as the configuration writes it: a date, or today."""
+    if text is None:
+        return otherwise
+    try:
+        at = resolve_moment(parse_moment(text), now.at, now.zone, now.workdays)
+    except ValueError:
+        return otherwise
+    return at.astimezone(now.zone).date()
+
+
+def bound_words(now: Now, text: str, say_it: Callable[[Message], str]) -> str:
+    """Say the day of a bound: today, 2 March 2026."""
+    try:
+        word = _word(parse_moment(text).base)
+    except ValueError:
+        return text
+    if word is not None:
+        return say_it(word).lower()
+    return format_date(bound(now, text, date.max), "long", locale=locale_of(now.language))
 
 
 def quick_moments(

@@ -23,7 +23,7 @@ from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.speech import locale_of
-from engine.web.quick import Now, Press, quick_days, quick_hours, quick_moments
+from engine.web.quick import Now, Press, bound, bound_words, quick_days, quick_hours, quick_moments
 
 FEW = 4  # options up to this number stand open, as buttons to press
 GROUPED = frozenset({"choices", "date", "datetime"})
@@ -219,13 +219,26 @@ class Widgets:
 
     def _hint(self, one: Field) -> str:
         """Return the line below a control: its bounds, or an example."""
-        if one.min is not None and one.max is not None:
-            return self.text(say("From {low} to {high}", low=one.min, high=one.max))
-        if one.min is not None:
-            return self.text(say("At least {low}", low=one.min))
-        if one.max is not None:
-            return self.text(say("At most {high}", high=one.max))
+        if one.type in ("date", "datetime"):
+            return self._time_hint(one)
+        match one.min, one.max:
+            case str(low), str(high):
+                return self.text(say("From {low} to {high}", low=low, high=high))
+            case str(low), None:
+                return self.text(say("At least {low}", low=low))
+            case None, str(high):
+                return self.text(say("At most {high}", high=high))
         return self.text(say("For example {example}", example=one.example)) if one.example else ""
+
+    def _time_hint(self, one: Field) -> str:
+        low, high = (
+            bound_words(self.now, each, self.text) if each else "" for each in (one.min, one.max)
+        )
+        if low and high:
+            return self.text(say("From {low} to {high}", low=low, high=high))
+        if low:
+            return self.text(say("Not before {low}", low=low))
+        return self.text(say("Not after {high}", high=high)) if high else ""
 
 
 Finish = Callable[[Widgets, Input, Field, FormState], Input]
@@ -263,7 +276,7 @@ def _options(one: Field, state: FormState, chosen: set[str]) -> tuple[Pick, ...]
 def _date(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
     """Add the day buttons and the browser's own calendar."""
     day = _day_of(made.text)
-    days = quick_days(widgets.now, day, _day_words(widgets))
+    days = _days(widgets, one, day)
     return replace(
         made,
         quick=quick_moments(widgets.now, one.quick, made.text, widgets.text, timed=False),
@@ -279,26 +292,22 @@ def _datetime(widgets: Widgets, made: Input, one: Field, state: FormState) -> In
     return replace(
         made,
         quick=quick_moments(widgets.now, one.quick, made.text, widgets.text, timed=True),
-        days=quick_days(widgets.now, moment.date() if moment else None, _day_words(widgets)),
+        days=_days(widgets, one, moment.date() if moment else None),
         hours=quick_hours(widgets.now, moment.time() if moment else None),
         native=f"{moment:%Y-%m-%dT%H:%M}" if moment else "",
         said=_said(widgets, one, state),
     )
 
 
+def _days(widgets: Widgets, one: Field, day: date | None) -> tuple[Press, ...]:
+    now = widgets.now
+    low, high = bound(now, one.min, date.min), bound(now, one.max, date.max)
+    return quick_days(now, day, widgets.text, low, high)
+
+
 def _said(widgets: Widgets, one: Field, state: FormState) -> str:
     """Return the stored moment read back in words; a text just typed is read back live."""
     return "" if one.id in state.typed else widgets.show(state.values.get(one.id), one)
-
-
-def _day_words(widgets: Widgets) -> tuple[str, str, str, str]:
-    text = widgets.text
-    return (
-        text(say("Today")),
-        text(say("Tomorrow")),
-        text(say("In a week")),
-        text(say("In 2 weeks")),
-    )
 
 
 def _day_of(text: str) -> date | None:

@@ -97,6 +97,7 @@ function restore(form, draft) {
     }
     if (given.length) changed(control);
   }
+  form.dataset.drawn = JSON.stringify(valuesOf(form));
   note(form, word("draftBack", { time: clock(draft.at) }), true);
 }
 
@@ -107,4 +108,4 @@ function note(form, text, discard = false) {
   place.replaceChildren(text, ...(discard ? [" ", button] : []));
 }
 
-const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -3,8 +3,8 @@ import { all, fetchPart, first, later, on, token, whenever } from "./page.js";
 import htmx from "htmx.org";
 
 whenever("[data-mistakes]", (box) => {
-  const wrong = first("[aria-invalid=true]", box.closest("form, main"));
-  (wrong && wrong.checkVisibility() ? wrong : box).focus({ preventScroll: false });
+  const wrong = all("[aria-invalid=true]", box.closest("form, main")).find((one) => one.checkVisibility());
+  (wrong ?? box).focus();
 });
 
 // Links in the box of mistakes lead to the control itself.

@@ -53,9 +53,11 @@ function choose(picker, value, label) {
     list.append(option);
   }
   list.value = String(value);
-  settle(picker);
   changed(list);
 }
+
+// A draft that comes back chooses in the list; the box follows.
+on("change", "[data-picker].is-live > select", (_, list) => settle(list.closest("[data-picker]")));
 
 function close(picker) {
   foundOf(picker).hidden = true;

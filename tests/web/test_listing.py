@@ -206,6 +206,17 @@ def test_nothing_on_the_page_is_styled_or_scripted_in_place(hana: Browser) -> No
     assert page.count("<script") == page.count('<script src="/static/')
 
 
+def test_a_link_is_filtered_by_records_that_are_found_while_typing(site: Site) -> None:
+    vera = site.browser("vera")
+    found = vera.get("/search/filter/visit/animal?q=re", htmx=True)
+
+    assert "Rex" in words(found)
+    assert "data-no-create" in found.text
+    assert vera.get("/search/filter/visit/number?q=re").status_code == 404
+    assert vera.get("/search/filter/visit/paid?q=1").status_code == 400
+    assert vera.get("/search/filter/owner/name?q=1").status_code == 404
+
+
 def _heads(text: str) -> str:
     return text[text.index("<thead") : text.index("</thead")]
 

@@ -6,9 +6,14 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.metadata.model.application import Workdays
-from engine.web.quick import Now, quick_days, quick_hours, quick_moments
-
-WORDS = ("Today", "Tomorrow", "In a week", "In 2 weeks")
+from engine.web.quick import (
+    Now,
+    bound,
+    bound_words,
+    quick_days,
+    quick_hours,
+    quick_moments,
+)
 
 
 def now(language: str = "en", *, holidays: frozenset[date] = frozenset()) -> Now:
@@ -18,7 +23,7 @@ def now(language: str = "en", *, holidays: frozenset[date] = frozenset()) -> Now
 
 
 def test_days_are_counted_on_the_viewers_clock_and_skip_days_off() -> None:
-    days = quick_days(now(holidays=frozenset({date(2026, 3, 12)})), date(2026, 3, 13), WORDS)
+    days = quick_days(now(holidays=frozenset({date(2026, 3, 12)})), date(2026, 3, 13), str)
 
     assert [(one.label, one.note) for one in days] == [
         ("Today", "Tue 10"),
@@ -33,7 +38,7 @@ def test_days_are_counted_on_the_viewers_clock_and_skip_days_off() -> None:
 
 
 def test_days_are_named_in_the_language_of_the_page() -> None:
-    assert [one.note for one in quick_days(now("ru"), None, WORDS)][2] == "12 мар."
+    assert [one.note for one in quick_days(now("ru"), None, str)][2] == "12 мар."
 
 
 def test_hours_are_those_of_a_working_day() -> None:
@@ -60,3 +65,13 @@ def test_moments_of_the_configuration_say_their_day() -> None:
         ("2026-03-16 09:00", "next monday 9:00"),
     ]
     assert moments[0].chosen
+
+
+def test_days_outside_the_bounds_are_not_offered() -> None:
+    past = quick_days(now(), None, str, high=bound(now(), "today", date.max))
+    soon = quick_days(now(), None, str, low=bound(now(), "2026-03-16", date.min))
+
+    assert [one.label for one in past] == ["Yesterday", "Today"]
+    assert next(one.value for one in soon) == "2026-03-16"
+    assert bound_words(now(), "today", str) == "today"
+    assert bound_words(now(), "2026-03-16", str) == "16 March 2026"

@@ -25,12 +25,15 @@ from engine.web.parts.desk import NOTHING_HERE, Desk, current_desk
 from engine.web.parts.facts import beginning_small
 from engine.web.parts.filter_panel import Panel, canonical, make_panel
 from engine.web.parts.list_query import ListQuery, Pairs, read_list
+from engine.web.request import read_values
 from engine.web.urls import list_url, new_url, record_url, view_url, with_query
 from engine.web.widgets import Pick
 
 bp = Blueprint("listing", __name__)
 
 MOST_COUNTED = 1000
+LONGEST_TEXT = 200
+LINKS = frozenset({"link", "user", "team", "any_link"})
 WIDE = 9  # more columns than this scroll sideways
 
 
@@ -98,6 +101,14 @@ class CountContext:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class PicksContext:
+    """Records to filter a link by; no new ones are made here."""
+
+    picks: tuple[Pick, ...]
+    can_create: bool = False
+
+
 @bp.get("/<entity_id>")
 def entity_list(entity_id: str) -> Response:
     """Show an entity's records."""
@@ -113,6 +124,18 @@ def view_list(view_id: str) -> Response:
     if view is None or view not in views_for(desk.look.application, view.entity, desk.actor):
         raise NotFound(NOTHING_HERE)
     return draw(desk, desk.entity(view.entity), view_url(view_id), view)
+
+
+@bp.get("/search/filter/<entity_id>/<path>")
+def filter_picks(entity_id: str, path: str) -> Response:
+    """Answer with the best few records to filter a link by, while somebody types."""
+    desk = current_desk()
+    text = read_values(request.args, ("q",))["q"]
+    field = desk.reader.paths.require(desk.actor, desk.entity(entity_id).id, path).field
+    if field.type not in LINKS:
+        raise NotFound(NOTHING_HERE)
+    picks = desk.choices.pick(field, text[:LONGEST_TEXT])
+    return show("parts/picks.html", PicksContext(tuple(picks)))
 
 
 def draw(desk: Desk, entity: Entity, path: str, view: View | None) -> Response:

@@ -63,6 +63,7 @@ KINDS: Mapping[Storage, str] = MappingProxyType(
         Storage.DATE: "time",
         Storage.INSTANT: "time",
         Storage.LINK: "link",
+        Storage.ANY_LINK: "link",
     }
 )
 
