@@ -6,7 +6,7 @@ A scalar stays text; what it means is decided by the slot it stands in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engine.metadata.problems import Mark
@@ -52,14 +52,19 @@ class Mapping:
 
     entries: tuple[Entry, ...]
     mark: Mark
+    _by_key: dict[str, Entry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key = {one.key.text: one for one in self.entries}
+        object.__setattr__(self, "_by_key", by_key)  # a lookup is no change
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry with this key."""
-        return next((one for one in self.entries if one.key.text == key), None)
+        return self._by_key.get(key)
 
     def get(self, key: str) -> Node | None:
         """Return the value under this key."""
-        entry = self.entry(key)
+        entry = self._by_key.get(key)
         return entry.value if entry else None
 
 

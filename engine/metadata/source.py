@@ -19,7 +19,7 @@ from engine.metadata.problems import Mark, Problem, has_errors
 from engine.metadata.trap_problems import cut_by_comma, no_pairs
 
 DEEPEST = 32
-MOST_NODES = 200_000
+MOST_NODES = 100_000
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

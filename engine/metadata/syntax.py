@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -71,11 +71,11 @@ def refused_event(event: yaml.Event, mark: Mark) -> Problem | None:
     """Return why the language refuses an event: an alias, an anchor, a tag."""
     if isinstance(event, yaml.AliasEvent):
         return alias(mark, str(event.anchor))
-    if getattr(event, "anchor", None):
-        return anchor(mark, str(getattr(event, "anchor", "")))
-    if getattr(event, "tag", None):
-        return tag(mark, str(getattr(event, "tag", "")))
-    return None
+    name = getattr(event, "anchor", None)
+    if name:
+        return anchor(replace(mark, length=len(name) + 1), name)
+    name = getattr(event, "tag", None)
+    return tag(replace(mark, length=len(name)), name) if name else None
 
 
 def not_a_map(mark: Mark) -> Problem:
@@ -184,7 +184,7 @@ def too_deep(mark: Mark) -> Problem:
 def too_many(mark: Mark) -> Problem:
     """Say that a file holds too much."""
     return Problem(
-        "E114", mark, "this file holds more than 200,000 values", "split it into several files"
+        "E114", mark, "this file holds more than 100,000 values", "split it into several files"
     )
 
 

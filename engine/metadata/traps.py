@@ -9,7 +9,7 @@ import yaml
 
 from engine.metadata.nodes import Node, Scalar
 from engine.metadata.problems import Mark, Problem
-from engine.metadata.syntax import Span
+from engine.metadata.syntax import Span, tag
 from engine.metadata.text_problems import (
     byte_order_mark,
     too_large,
@@ -42,6 +42,7 @@ UNPRINTABLE = re.compile(
 TAB = re.compile(r"^ *(?P<at>\t)")
 NO_BREAK_SPACE = re.compile(f"(?P<at>{NO_BREAK})")
 UNQUOTED_BRACES = re.compile(r"(?:[:,\[{-]\s+|^\s*)(?P<at>\{\{.*?\}\})")
+TAG = re.compile(r"(?:[:\[,-]\s+)(?P<at>![A-Za-z_][\w.]*)")
 QUOTE_AND_MORE = re.compile(
     r"""(?:[:\[,-]\s+)(?P<value>(?P<at>'[^']*'|"(?:[^"\\]|\\.)*")\s+(?![#,\]}:])[^,}\]]+)"""
 )
@@ -59,6 +60,7 @@ TRAPS: tuple[tuple[re.Pattern[str], Callable[[Mark, str], Problem]], ...] = (
     (UNQUOTED_BRACES, unquoted_braces),
     (BLOCK_SIGN, block_sign),
     (OPENING_SIGN, opening_sign),
+    (TAG, tag),
     (QUOTE_AND_MORE, quote_and_more),
     (BRACKET_IN_FLOW, bracket_in_flow),
     (SECOND_COLON, second_colon),
@@ -92,7 +94,7 @@ def check_plain(scalar: Scalar, lines: list[str], line: int, column: int) -> tup
     if NO_BREAK in scalar.text and (found := re.search(rf"\w:{NO_BREAK}", scalar.text)):
         return (no_break_space(_place_of(found[0], scalar, lines), NO_BREAK),)
     rest = lines[line][column:] if line < len(lines) else ""
-    comment = re.match(r"\s*#(?=[^\s#!])", rest) if rest else None
+    comment = re.match(r"\s*#(?=[^\s#!])", rest) if "#" in rest else None
     if comment is None:
         return ()
     start = column + len(comment[0])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from engine.metadata import nodes
 from engine.metadata.build.common import CLOCK, STRING, TEXT_TYPES, Part, as_map, names_in
@@ -16,6 +18,21 @@ DECIMALS = 6
 TARGETS = {"user": "user", "team": "team"}
 
 
+# How each key of a field is read; the others need more than the field itself.
+GETTERS: Mapping[str, Callable[[Part, str], Any]] = MappingProxyType(
+    {
+        **dict.fromkeys(("label", "help", "placeholder", "example", "unit", "docs"), Part.text),
+        **dict.fromkeys(("required", "hidden", "pii", "unique", "index"), Part.flag),
+        **dict.fromkeys(("min", "max", "pattern", "reverse", "was"), Part.optional),
+        **dict.fromkeys(("min_length", "max_length"), Part.integer),
+        **dict.fromkeys(("visible_when", "required_when", "readonly_when"), Part.expression),
+        **dict.fromkeys(("locked_when", "check", "formula", "where"), Part.expression),
+        "message": Part.template,
+        "quick": Part.words,
+    }
+)
+
+
 def build_field(
     part: Part, entity: str, pipelines: Mapping[str, Pipeline], money: int
 ) -> Field | None:
@@ -23,49 +40,29 @@ def build_field(
     type_ = part.text("type")
     if type_ not in FIELD_TYPES:
         return None
-    formula = part.expression("formula")
+    written = (one.key.text for one in part.node.entries)
+    values = {key: GETTERS[key](part, key) for key in written if key in GETTERS}
+    formula = values.get("formula")
+    is_stage = type_ == "stage"
     return Field(
-        id=part.id,
-        entity=entity,
-        type=type_,
-        label=part.text("label") or label_of(part.id),
-        address=part.address,
-        mark=part.mark,
-        help=part.text("help"),
-        placeholder=part.text("placeholder"),
-        example=part.text("example"),
-        unit=part.text("unit"),
-        docs=part.text("docs"),
-        required=part.flag("required"),
-        readonly=part.flag("readonly") or formula is not None or type_ == "sequence",
-        hidden=part.flag("hidden"),
-        pii=part.flag("pii"),
-        unique=part.flag("unique"),
-        index=part.flag("index"),
-        default=part.slot("default", is_text=type_ in TEXT_TYPES),
-        quick=part.words("quick"),
-        options=_stage_options(part, pipelines) if type_ == "stage" else build_options(part),
-        min=part.optional("min"),
-        max=part.optional("max"),
-        min_length=part.integer("min_length"),
-        max_length=part.integer("max_length"),
-        decimals=_decimals(part, type_, money),
-        pattern=part.optional("pattern"),
-        formula=formula,
-        formula_kind=_formula_kind(part) if formula else None,
-        visible_when=part.expression("visible_when"),
-        required_when=part.expression("required_when"),
-        readonly_when=part.expression("readonly_when"),
-        locked_when=part.expression("locked_when"),
-        check=part.expression("check"),
-        message=part.template("message"),
-        to=TARGETS.get(type_) or part.optional("to"),
-        where=part.expression("where"),
-        reverse=part.optional("reverse"),
-        pipeline=_pipeline_of(part, pipelines) if type_ == "stage" else None,
-        format=part.text("format", "{n}") if type_ == "sequence" else None,
-        was=part.optional("was"),
-        layer=part.layer,
+        **{
+            **values,
+            "id": part.id,
+            "entity": entity,
+            "type": type_,
+            "label": values.get("label") or label_of(part.id),
+            "address": part.address,
+            "mark": part.mark,
+            "readonly": part.flag("readonly") or formula is not None or type_ == "sequence",
+            "default": part.slot("default", is_text=type_ in TEXT_TYPES),
+            "options": _stage_options(part, pipelines) if is_stage else build_options(part),
+            "decimals": _decimals(part, type_, money),
+            "formula_kind": _formula_kind(part) if formula else None,
+            "to": TARGETS.get(type_) or part.optional("to"),
+            "pipeline": _pipeline_of(part, pipelines) if is_stage else None,
+            "format": part.text("format", "{n}") if type_ == "sequence" else None,
+            "layer": part.layer,
+        }
     )
 
 
