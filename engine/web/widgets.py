@@ -282,7 +282,8 @@ def _date(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
         quick=quick_moments(widgets.now, one.quick, made.text, widgets.text, timed=False),
         days=days,
         native=day.isoformat() if day else "",
-        said=_said(widgets, one, state),
+        said=_said(widgets, made, one, state),
+        hint="",
     )
 
 
@@ -295,7 +296,8 @@ def _datetime(widgets: Widgets, made: Input, one: Field, state: FormState) -> In
         days=_days(widgets, one, moment.date() if moment else None),
         hours=quick_hours(widgets.now, moment.time() if moment else None),
         native=f"{moment:%Y-%m-%dT%H:%M}" if moment else "",
-        said=_said(widgets, one, state),
+        said=_said(widgets, made, one, state),
+        hint="",
     )
 
 
@@ -305,9 +307,10 @@ def _days(widgets: Widgets, one: Field, day: date | None) -> tuple[Press, ...]:
     return quick_days(now, day, widgets.text, low, high)
 
 
-def _said(widgets: Widgets, one: Field, state: FormState) -> str:
-    """Return the stored moment read back in words; a text just typed is read back live."""
-    return "" if one.id in state.typed else widgets.show(state.values.get(one.id), one)
+def _said(widgets: Widgets, made: Input, one: Field, state: FormState) -> str:
+    """Return the moment read back in words, or the hint while there is none."""
+    told = "" if one.id in state.typed else widgets.show(state.values.get(one.id), one)
+    return told or made.hint
 
 
 def _day_of(text: str) -> date | None:

@@ -35,9 +35,10 @@ NOT_NEWS = frozenset({"task", "activity", "notification", "user", "team"})
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A task with the record that it is about."""
+    """A task with the record that it is about; `when` is the time alone where that is today."""
 
     task: TaskLine
+    when: str
     icon: str
     about: LinkTo | None
     about_url: str
@@ -128,8 +129,11 @@ def tasks(desk: Desk, query: Mapping[str, str]) -> tuple[Promise, ...]:
 def promise(desk: Desk, task: Record) -> Promise:
     """Return a task as a promise."""
     about = task.links.get("about")
+    line = task_line(desk, task)
+    is_today = line.due is not None and desk.look.local(line.due).date() == desk.look.today
     return Promise(
-        task=task_line(desk, task),
+        task=line,
+        when=line.time if is_today else line.when,
         icon=ICONS.get(str(task.values.get("type")), "check"),
         about=about,
         about_url=record_url(about.entity, about.id) if about else record_url("task", task.id),

@@ -6,7 +6,7 @@ plays which part there is decided here (`area`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +27,13 @@ from engine.web.parts.moments import short_day, short_moment
 from engine.web.urls import record_url
 
 KEPT_IN_THE_MIDDLE = 5  # columns that stay on a narrow screen
+PHONE_AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sum": ("money", "number", "integer", "percent"),
+        "stage": ("stage", "choice", "link", "phone", "email", "any_link", "text", "choices"),
+        "when": ("datetime", "date", "user", "phone", "text", "choices", "team"),
+    }
+)
 PEOPLE = frozenset({"user"})
 WITHOUT_PAGE = frozenset({"user", "team"})
 
@@ -87,12 +94,8 @@ def columns_of(look: Look, columns: Sequence[ListColumn]) -> tuple[Column, ...]:
     texts = [one.path for one in columns]
     name = "title" if "title" in texts else texts[0]
     made = [_column(look, one, is_name=one.path == name) for one in columns]
-    areas = {
-        "sum": _first(made, lambda one: one.is_number),
-        "stage": _first(made, lambda one: one.field.type in ("stage", "choice")),
-        "when": _first(made, lambda one: one.field.type in ("date", "datetime")),
-    }
-    placed = [replace(one, area=_area(one, areas)) for one in made]
+    areas = areas_of([one for one in made if not one.is_name])
+    placed = [replace(one, area=areas.get(one.path, "")) for one in made]
     dear = [one.path for one in placed if one.is_name or one.area]
     cheap = [one.path for one in placed if not one.is_name and not one.area]
     kept = {*dear, *cheap[: max(0, KEPT_IN_THE_MIDDLE - len(dear))]}
@@ -114,12 +117,20 @@ def _column(look: Look, one: ListColumn, *, is_name: bool) -> Column:
     )
 
 
-def _first(columns: Iterable[Column], fits: Callable[[Column], bool]) -> str:
-    return next((one.path for one in columns if not one.is_name and fits(one)), "")
+def areas_of(columns: Sequence[Column]) -> Mapping[str, str]:
+    """Return which columns stand in a line on a phone, and where.
 
-
-def _area(column: Column, areas: Mapping[str, str]) -> str:
-    return next((area for area, path in areas.items() if path == column.path), "")
+    An amount beside the name, below them a stage and a moment; where there are none of these, what
+    people look for next.
+    """
+    areas: dict[str, str] = {}
+    for area, wishes in PHONE_AREAS.items():
+        free = [one for one in columns if one.path not in areas]
+        wanted = (one.path for kind in wishes for one in free if one.field.type == kind)
+        path = next(wanted, None)
+        if path is not None:
+            areas[path] = area
+    return areas
 
 
 def cell_of(look: Look, record: Record, column: Column) -> Cell:

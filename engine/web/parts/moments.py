@@ -52,6 +52,8 @@ def distance(length: timedelta) -> Message:
     days, hours = minutes // 1440, minutes // 60
     if days:
         return say_many("{number} day", "{number} days", days)
-    if hours:
+    if hours and minutes % 60:
         return say("{hours} h {minutes}", hours=hours, minutes=f"{minutes % 60:02}")
+    if hours:
+        return say("{hours} h", hours=hours)
     return say("{minutes} min", minutes=minutes)
