@@ -46,8 +46,13 @@ def add_denial(
             user_id=denial.actor.user_id,
             actor_name=denial.actor.name,
             entity=denial.entity,
-            record_id=denial.record_id,
+            record_id=_possible(denial.record_id),
             address=address,
             what={"verb": denial.verb, **denial.what},
         )
     )
+
+
+def _possible(record_id: int | None) -> int | None:
+    """Return an id that a column can hold; what nobody could have is not worth keeping."""
+    return record_id if record_id is not None and 0 < record_id < 2**63 else None

@@ -27,8 +27,9 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
 
     On PostgreSQL this waits for a transaction that is about to take the same key.
     """
-    statement = _insert(connection, table, values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    made = _insert(connection, table, values).on_conflict_do_nothing()
+    # Not by the count of rows: drivers do not agree on it here.
+    return connection.execute(made.returning(*table.primary_key)).one_or_none() is not None
 
 
 def _insert(connection: Connection, table: Table, values: Mapping[str, Any]) -> Any:

@@ -99,7 +99,12 @@ class Drafting:
     ) -> Mapping[str, Value]:
         if base_version is None or base_version == record.version:
             return sent
-        base = image_at(self.scene.connection, compiled, record.id, base_version)
+        was_there = 0 < base_version < record.version
+        base = (
+            image_at(self.scene.connection, compiled, record.id, base_version)
+            if was_there
+            else None
+        )
         # Without an image of what was seen, everything that differs is in dispute.
         return merge(base or {}, record.values, sent, record.version)
 

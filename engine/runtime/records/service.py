@@ -62,7 +62,7 @@ class RecordService:
         self._database = database
         self._application = application
         self._clock = clock
-        self._zone = ZoneInfo(application.timezone)
+        self.zone = ZoneInfo(application.timezone)
         self.tools = Tools(
             entities=compile_entities(application, tables),
             gate=Gate(application, access),
@@ -286,7 +286,7 @@ class RecordService:
             ) from error
 
     def _setting(self, actor: Actor) -> Setting:
-        return Setting(self._clock.now(), self._zone, self._application.workdays, actor)
+        return Setting(self._clock.now(), self.zone, self._application.workdays, actor)
 
 
 def _denial(actor: Actor, refusal: Refusal) -> Denial:

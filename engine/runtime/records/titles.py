@@ -54,7 +54,7 @@ def names_of(
     """Return the title and search text of a record."""
     context = scene.context(compiled, values)
     title = _title(compiled, record_id, context, with_titles(scene.lookup, scene.show))
-    found_by = " ".join(dict.fromkeys((title, *_search_parts(compiled, context, scene.lookup))))
+    found_by = " ".join(dict.fromkeys((title, *_search_parts(compiled, context))))
     return Names(title, fold(title), fold(found_by)[:LONGEST_SEARCH])
 
 
@@ -126,22 +126,15 @@ def _written(compiled: CompiledEntity, context: RecordContext, show: Show) -> st
     return ""
 
 
-def _search_parts(
-    compiled: CompiledEntity, context: RecordContext, lookup: Lookup
-) -> Iterator[str]:
+def _search_parts(compiled: CompiledEntity, context: RecordContext) -> Iterator[str]:
     for name in compiled.entity.search:
         value = context.read((name,))
-        target = compiled.targets.get(name)
         if value is None:
             continue
-        if isinstance(value, RecordRef):
-            yield lookup.title(value.entity, value.id)
-        elif target is not None and isinstance(value, int):
-            yield lookup.title(target, value)
-        elif compiled.fields[name].type.payload is Payload.PHONE:
+        if compiled.fields[name].type.payload is Payload.PHONE:
             yield from _phone_forms(str(value))
         else:
-            yield " ".join(value) if isinstance(value, tuple) else str(value)
+            yield str(value)
 
 
 def _phone_forms(value: str) -> Iterator[str]:

@@ -88,12 +88,24 @@ def _bound(bound: Callable[[Reading], Value], *, at_least: bool) -> Limit:
     def limit(value: Value, reading: Reading, shown: Shown) -> Message | None:
         edge = bound(reading)
         if at_least and _less(value, edge):
-            return say("Not less than {bound}.", bound=shown(edge))
+            return _too_small(edge, shown)
         if not at_least and _less(edge, value):
-            return say("Not more than {bound}.", bound=shown(edge))
+            return _too_large(edge, shown)
         return None
 
     return limit
+
+
+def _too_small(edge: Value, shown: Shown) -> Message:
+    if isinstance(edge, date):
+        return say("Not before {bound}.", bound=shown(edge))
+    return say("Not less than {bound}.", bound=shown(edge))
+
+
+def _too_large(edge: Value, shown: Shown) -> Message:
+    if isinstance(edge, date):
+        return say("Not after {bound}.", bound=shown(edge))
+    return say("Not more than {bound}.", bound=shown(edge))
 
 
 def _less(one: Value, other: Value) -> bool:

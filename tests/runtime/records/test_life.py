@@ -1,0 +1,203 @@
+"""A long life of records: several people do anything in any order, and every promise still holds.
+
+After each step SQL is asked: a version for each history row, an outbox row for each change, a timer
+for each open task with a due time, every title as it would be made now. A refusal changes nothing.
+"""
+
+import random
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import text
+
+from engine.errors import Conflict, NotAllowed, NotFound, ValidationFailed
+from engine.runtime.actor import ENGINE, Actor
+from engine.runtime.records.changes import Saved
+from engine.runtime.records.context import Scene, Setting
+from engine.runtime.records.titles import names_of
+from tests.kit.applications import VET, application
+from tests.kit.writer import Desk, person, writing
+
+REFUSED = (ValidationFailed, NotAllowed, NotFound, Conflict)
+ENTITIES = ("owner", "animal", "visit", "task")
+STAGES = ("booked", "treatment", "to_pay", "done", "missed")
+FIELDS = {
+    "owner": {
+        "name": ["Anna", "Bea", "", "x" * 121],
+        "phone": ["0888 123 456", "0888 123 457", "", "12"],
+        "city": ["Sofia", "Varna", ""],
+        "groups": [["regular"], ["regular", "shelter"], [], ["x"]],
+        "margin": ["5", "7,5", "", "1,23"],
+    },
+    "animal": {
+        "name": ["Rex", "Max", ""],
+        "owner": [1, 2, 3, 999, ""],
+        "legs": [3, 4, -1, ""],
+        "chip": ["123456789012345", "1", ""],
+        "aggressive": [True, False],
+        "caution": ["bites", ""],
+    },
+    "visit": {
+        "animal": [1, 2, 3, 999],
+        "vet": [1, 2, 3, ""],
+        "fee": ["30", "0", "-1", "35,50"],
+        "paid": ["0", "30", "99"],
+        "diagnosis": ["flu", ""],
+        "at": ["tomorrow 10:00", "in 1 w", "", "never"],
+        "number": ["V-1"],
+    },
+    "task": {
+        "subject": ["Call", "Write", ""],
+        "due": ["in 1 h", "tomorrow 9:00", ""],
+        "about": ["visit/1", "visit/2", "owner/1", ""],
+        "done": [True, False],
+        "to": [1, 2, 3],
+    },
+}
+
+
+class Life(RuleBasedStateMachine):
+    """Several people working on the same records; `desk` and `people` are set from outside."""
+
+    desk: Desk
+    people: tuple[Actor, ...]
+    records = Bundle("records")
+
+    def _try(self, deed: Callable[[], Saved]) -> Saved | None:
+        before = self.desk.digest()
+        try:
+            return deed()
+        except REFUSED:
+            assert self.desk.digest() == before
+            return None
+
+    def _payload(self, entity: str, seed: int) -> dict[str, object]:
+        chance = random.Random(seed)  # noqa: S311 - a payload is no secret
+        fields = FIELDS[entity]
+        names = chance.sample(sorted(fields), chance.randint(1, len(fields)))
+        return {name: chance.choice(fields[name]) for name in names}
+
+    @rule(
+        target=records,
+        entity=st.sampled_from(ENTITIES),
+        who=st.integers(0, 4),
+        seed=st.integers(0, 10**6),
+        complete=st.booleans(),
+    )
+    def create(self, entity: str, who: int, seed: int, complete: bool) -> object:
+        payload = self._payload(entity, seed)
+        if complete:
+            payload = {name: values[0] for name, values in FIELDS[entity].items()} | payload
+            payload.pop("number", None)
+        made = self._try(lambda: self.desk.service.create(self.people[who], entity, payload))
+        return multiple() if made is None else made
+
+    @rule(
+        record=records, who=st.integers(0, 4), seed=st.integers(0, 10**6), behind=st.integers(0, 2)
+    )
+    def update(self, record: Saved, who: int, seed: int, behind: int) -> None:
+        version = self.desk.values(record)["version"]
+        assert isinstance(version, int)
+        payload = self._payload(record.entity, seed)
+        self._try(
+            lambda: self.desk.service.update(
+                self.people[who], record.entity, record.id, payload, max(1, version - behind)
+            )
+        )
+
+    @rule(record=records, who=st.integers(0, 4), stage=st.sampled_from(STAGES), ready=st.booleans())
+    def move(self, record: Saved, who: int, stage: str, ready: bool) -> None:
+        payload = {"diagnosis": "flu", "paid": "30", "fee": "30"} if ready else {}
+        self._try(
+            lambda: self.desk.service.move(
+                self.people[who], record.entity, record.id, stage, payload
+            )
+        )
+
+    @rule(
+        record=records,
+        who=st.integers(0, 4),
+        deed=st.sampled_from(["archive", "restore", "delete", "restore"]),
+    )
+    def set_state(self, record: Saved, who: int, deed: str) -> None:
+        done = getattr(self.desk.service, deed)
+        self._try(lambda: done(self.people[who], record.entity, record.id))
+
+    @rule(record=records, who=st.integers(0, 4))
+    def note(self, record: Saved, who: int) -> None:
+        self._try(
+            lambda: self.desk.service.note(self.people[who], record.entity, record.id, "hello")
+        )
+
+    @invariant()
+    def promises_hold(self) -> None:
+        assert self.desk.broken() == []
+
+    @invariant()
+    def open_tasks_have_timers(self) -> None:
+        with self.desk.stock.database.read() as connection:
+            tasks = connection.execute(
+                text(
+                    "SELECT id FROM e_task WHERE due IS NOT NULL AND NOT done "
+                    "AND NOT archived AND trashed_at IS NULL ORDER BY id"
+                )
+            )
+            timers = connection.execute(
+                text(
+                    "SELECT record_id FROM kt_timers WHERE kind = 'task_due' "
+                    "AND state = 'waiting' ORDER BY record_id"
+                )
+            )
+            assert tasks.scalars().all() == timers.scalars().all()
+
+    @invariant()
+    def titles_are_fresh(self) -> None:
+        desk, tools = self.desk, self.desk.service.tools
+        setting = Setting(
+            desk.stock.clock.now(),
+            desk.service.zone,
+            desk.stock.application.workdays,
+            ENGINE,
+        )
+        with desk.stock.database.read() as connection:
+            scene = Scene(connection, tools.entities, setting, tools.words.shower(""))
+            for entity in ENTITIES:
+                compiled = tools.entities[entity]
+                for row in connection.execute(compiled.table.select()).mappings():
+                    values = scene.lookup.values(entity, row["id"])
+                    assert values is not None
+                    assert names_of(scene, compiled, row["id"], values).title == row["title"]
+
+
+def test_every_promise_holds_whatever_people_do(database_url: str) -> None:
+    with writing(application(VET), database_url) as desk:
+        people = (
+            person(desk, "helen", "head"),
+            person(desk, "victor", "vet"),
+            person(desk, "rita", "reception"),
+            person(desk, "sam"),
+            ENGINE,
+        )
+        for name in ("Anna", "Bea", "Cleo"):
+            owner = desk.service.create(ENGINE, "owner", {"name": name})
+            animal = desk.service.create(ENGINE, "animal", {"name": f"{name}'s", "owner": owner.id})
+            desk.service.create(ENGINE, "visit", {"animal": animal.id, "vet": 1})
+        life = type("LifeHere", (Life,), {"desk": desk, "people": people})
+        run_state_machine_as_test(
+            life,
+            settings=settings(
+                max_examples=8,
+                stateful_step_count=25,
+                suppress_health_check=list(HealthCheck),
+                database=None,
+            ),
+        )
