@@ -30,7 +30,7 @@ from engine.runtime.translate import CompanyWords, Translator
 from engine.settings import Settings
 from engine.web.factory import create_app
 
-__all__ = ["Services", "applied_services", "listen", "open_services", "serve"]
+__all__ = ["Services", "applied_services", "listen", "open_services", "serve", "stop_on_signal"]
 
 BACKLOG = 256
 HEADERS = 32 * 1024
@@ -125,8 +125,12 @@ def serve(current: Callable[[], Services], listener: socket.socket) -> None:
         # `web.security` reads them itself, and believes known proxies only.
         clear_untrusted_proxy_headers=False,
     )
-    signal.signal(signal.SIGTERM, _stop)
     server.run()
+
+
+def stop_on_signal() -> None:
+    """Let SIGTERM end the process like Ctrl-C: politely, whatever it is at."""
+    signal.signal(signal.SIGTERM, _stop)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

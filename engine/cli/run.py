@@ -7,14 +7,14 @@ import shlex
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 
 import click
 
-from engine.app import Services, listen, open_services, serve
+from engine.app import Services, listen, open_services, serve, stop_on_signal
 from engine.cli import output
 from engine.cli.place import DATA, Place, place_of, place_options
 from engine.cli.table import table
@@ -74,6 +74,7 @@ def command(
             say("--demo is for this machine alone: its people have passwords that are printed."),
             say("Leave out --host, or serve without --demo."),
         )
+    stop_on_signal()
     os.umask(0o077)  # what lies in the data folder is nobody else's
     settings = read_settings(os.environ)
     loaded = load(folder)
@@ -195,14 +196,11 @@ def is_open_network(host: str) -> bool:
 @contextmanager
 def held(run: Run) -> Iterator[None]:
     """Keep a second `run` from the same embedded data; a database server may have many."""
-    if not run.place.is_embedded:
-        yield
-        return
-    data = run.place.data
-    make_folder(data)
-    if data == run.folder / DATA:
-        (data / ".gitignore").write_text("*\n", encoding="utf-8")  # records are no configuration
-    with run_lock(data):
+    if run.place.is_embedded or run.demo:
+        make_folder(run.place.data)
+        if run.place.data == run.folder / DATA:  # records are no part of the configuration
+            (run.place.data / ".gitignore").write_text("*\n", encoding="utf-8")
+    with run_lock(run.place.data) if run.place.is_embedded else nullcontext():
         yield
 
 

@@ -15,6 +15,7 @@ from engine.cli.place import place_of, place_options
 from engine.cli.table import table
 from engine.errors import Refused, ValidationFailed, say
 from engine.runtime.accounts.people import Profile
+from engine.runtime.accounts.throttle import login_key
 from engine.runtime.accounts.users import User
 from engine.runtime.actor import ENGINE
 from engine.runtime.services import Services
@@ -51,7 +52,7 @@ def add(
     with opened(data, database) as services, in_words():
         profile = Profile(name or login, roles, team_id_of(services, team))
         services.accounts.people.add(ENGINE, login, profile, password)
-    output.show(f"Added {login}: {', '.join(roles)}.")
+    output.show(f"Added {login_key(login)}: {', '.join(roles)}.")
 
 
 @command.command("list", epilog="Example: kartoteka user list --json")

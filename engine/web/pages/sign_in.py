@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-from engine.errors import EngineError, Message, TooManyAttempts, ValidationFailed, say
+from engine.errors import EngineError, Message, TooManyAttempts, ValidationFailed
 from engine.runtime.accounts.door import Visit
 from engine.runtime.actor import Actor
 from engine.web.htmx import go, go_afresh, show
-from engine.web.inputs import Inputs
 from engine.web.request import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -23,7 +22,6 @@ from engine.web.request import (
 )
 from engine.web.security import client_address, end_session, set_cookie, start_session
 from engine.web.urls import local_path, sign_in_url, view_url
-from engine.web.widgets import Input
 
 bp = Blueprint("sign_in", __name__)
 
@@ -35,10 +33,9 @@ ADMIN_ONLY = ("admin",)
 
 @dataclass(frozen=True, slots=True)
 class SignInContext:
-    """What the sign-in page shows: the inputs, where to go then, and what was wrong."""
+    """What the sign-in page shows: what was typed, where to go then, and what was wrong."""
 
-    login: Input
-    password: Input
+    login: str
     back: str
     here: str
     stay: bool
@@ -109,10 +106,8 @@ def context(
     login: str, back: str, *, stay: bool = False, refusal: EngineError | None = None
 ) -> SignInContext:
     """Return what the page shows."""
-    inputs = Inputs({})
     return SignInContext(
-        login=inputs.text("login", say("Login"), login, "login"),
-        password=inputs.text("password", say("Password"), "", "password"),
+        login=login,
         back=back,
         here=sign_in_url(back),
         stay=stay,

@@ -48,6 +48,7 @@ class UsersContext:
 
     q: str
     lines: tuple[Line, ...]
+    has_teams: bool
     bans: tuple[Ban, ...]
 
 
@@ -80,7 +81,7 @@ def listed() -> Response:
     bans = people.bans()
     banned = {one.subject for one in bans if one.kind == "login"}
     lines = tuple(line(one, banned) for one in people.listed(q[:100]))
-    context = UsersContext(q=q, lines=lines, bans=bans)
+    context = UsersContext(q=q, lines=lines, has_teams=bool(people.teams()), bans=bans)
     return respond("pages/users.html", "parts/users_list.html", context)
 
 
@@ -267,11 +268,12 @@ def profile_inputs(
     parts = services()
     labels = {one.id: verbatim(one.label) for one in parts.application.roles.values()}
     teams = {str(one.id): verbatim(one.label) for one in parts.accounts.people.teams()}
-    profile = (
+    profile: tuple[Input, ...] = (
         inputs.text("name", say("Name"), name),
         inputs.some_of("roles", say("Roles"), labels, roles),
-        inputs.one_of("team", say("Team"), team, teams, say("No team")),
     )
+    if teams:
+        profile = (*profile, inputs.one_of("team", say("Team"), team, teams, say("No team")))
     if user is not None:
         return profile
     login = form.get("login", "") if form else ""

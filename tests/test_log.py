@@ -1,0 +1,71 @@
+"""Log lines: one event a line, whatever its values hold."""
+
+import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+import structlog
+
+from engine.log import action, logger, start_logging
+from engine.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level, configured = root.handlers[:], root.level, structlog.get_config()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**configured)
+
+
+def written(form: str, level: str = "info") -> StringIO:
+    stream = StringIO()
+    start_logging(Settings(log=form, log_level=level), stream)
+    return stream
+
+
+def test_a_line_carries_the_key_of_its_action() -> None:
+    stream = written("json")
+    with action("abc123"):
+        logger("web").info("answered", status=200, name="Иван")
+    (line,) = stream.getvalue().splitlines()
+    found = json.loads(line)
+    assert "Иван" in line
+    assert (found["event"], found["action"], found["status"]) == ("answered", "abc123", 200)
+
+
+def test_a_value_can_t_begin_a_line_of_its_own() -> None:
+    stream = written("text")
+    logger("web").warning("refused", name="x\n2026-01-01 error event='forged'\r\nmore")
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 1
+    assert "x\\n2026-01-01" in lines[0]
+
+
+def test_a_traceback_stands_below_its_line() -> None:
+    stream = written("text")
+    try:
+        int("first\nsecond")
+    except ValueError:
+        logger("web").exception("defect")
+    first, *rest = stream.getvalue().splitlines()
+    assert "error   defect" in first
+    assert rest
+    assert all(line.startswith("    | ") for line in rest)
+
+
+def test_lines_of_libraries_come_in_the_same_form() -> None:
+    stream = written("json")
+    logging.getLogger("waitress").warning("Task queue depth is %d", 3)
+    assert json.loads(stream.getvalue())["event"] == "Task queue depth is 3"
+
+
+def test_what_weighs_less_is_left_out() -> None:
+    stream = written("text", "warning")
+    logger("web").info("answered")
+    logging.getLogger("other").info("talk")
+    assert stream.getvalue() == ""
