@@ -6,6 +6,7 @@ for each open task with a due time, every title as it would be made now. A refus
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -30,7 +31,7 @@ from tests.kit.writer import Desk, person, writing
 REFUSED = (ValidationFailed, NotAllowed, NotFound, Conflict)
 ENTITIES = ("owner", "animal", "visit", "task")
 STAGES = ("booked", "treatment", "to_pay", "done", "missed")
-FIELDS = {
+FIELDS: dict[str, dict[str, list[Any]]] = {
     "owner": {
         "name": ["Anna", "Bea", "", "x" * 121],
         "phone": ["0888 123 456", "0888 123 457", "", "12"],

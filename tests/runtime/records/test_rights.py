@@ -115,11 +115,12 @@ def test_the_owner_is_readonly_without_the_right_to_assign(
     form = {"animal": rex.id, "vet": vet.user_id}
     saved = desk.service.create(vet, "visit", form)
     desk.service.update(vet, "visit", saved.id, {"vet": vet.user_id, "reason": "illness"}, 1)
-    for deed in (
+    deeds: list[Callable[[], Saved]] = [
         lambda: desk.service.create(vet, "visit", form | {"vet": head.user_id}),
         lambda: desk.service.create(vet, "visit", form | {"vet": ""}),
         lambda: desk.service.update(vet, "visit", saved.id, {"vet": head.user_id}, 2),
-    ):
+    ]
+    for deed in deeds:
         before = desk.digest()
         with pytest.raises(ValidationFailed) as error:
             deed()
@@ -140,7 +141,11 @@ entities:
       rush: bool
   lead: {fields: {name: text, owner: user}}
 roles:
-  dealer: {can: {order: {see: ours, create: ours, edit: ours}, company: {peek: all}, lead: {every: own}}}
+  dealer:
+    can:
+      order: {see: ours, create: ours, edit: ours}
+      company: {peek: all}
+      lead: {every: own}
 scopes:
   ours: {entity: order, where: created_by == user and source == 'dealer' and rush}
 """
