@@ -80,6 +80,11 @@ def test_days_keep_the_clock_and_hours_do_not() -> None:
     assert said("in 24 h", before_spring) == "2026-03-29 11:00"
 
 
+def test_working_time_begins_with_the_working_day() -> None:
+    assert said("in 15 workmin", datetime(2026, 3, 4, 5, tzinfo=UTC)) == "2026-03-04 09:15"
+    assert said("in 15 workmin", datetime(2026, 3, 7, 5, tzinfo=UTC)) == "2026-03-09 09:15"
+
+
 @pytest.mark.parametrize(
     "text, sentence",
     [

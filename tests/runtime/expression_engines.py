@@ -104,7 +104,8 @@ class SqlRecords:
         """Return the value of an expression for each record."""
         element = sql(found, self.column, self.dialect, NOW, ZONE, APPLICATION.workdays)
         query = select(element).select_from(self.table).order_by(self.table.c.id)
-        return [_read(value, found) for value in self.connection.scalars(query)]
+        with self.connection.begin_nested():  # an error must not spoil what is asked next
+            return [_read(value, found) for value in self.connection.scalars(query)]
 
     def statement(self, found: Typed) -> str:
         """Return an expression as SQL."""
@@ -129,7 +130,9 @@ class SqlRecords:
     def matching(self, found: Typed) -> list[int]:
         """Return the ids of the records for which a condition holds."""
         where = condition(found, self.column, self.dialect, NOW, ZONE, APPLICATION.workdays)
-        return list(self.connection.scalars(select(self.table.c.id).where(where).order_by("id")))
+        with self.connection.begin_nested():
+            query = select(self.table.c.id).where(where).order_by("id")
+            return list(self.connection.scalars(query))
 
     def column(self, path: tuple[str, ...]) -> ColumnElement[Any]:
         """Return the column of a path; those of the user are values."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from engine.metadata.fieldtypes.base import Kind
 from tests.runtime.expression_engines import NAMES, TYPES
@@ -39,14 +39,27 @@ FIRST = datetime(1, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 Draw = Callable[[int], str]
+T = TypeVar("T")
+
+
+class Chance(Protocol):
+    """What an expression is drawn by: a `random.Random`, or hypothesis."""
+
+    def random(self) -> float: ...
+
+    def randint(self, least: int, most: int, /) -> int: ...
+
+    def choice(self, values: Sequence[T], /) -> T: ...
+
+    def sample(self, values: Sequence[T], count: int, /) -> list[T]: ...
 
 
 class Grammar:
     """Draws an expression of a kind; `depth` bounds how far it nests."""
 
-    def __init__(self, seed: random.Random) -> None:
+    def __init__(self, chance: Chance) -> None:
         """Draw by this chance."""
-        self.random = seed
+        self.random = chance
         self.rules: Mapping[Kind, tuple[Draw, ...]] = {
             Kind.BOOL: self._conditions(),
             Kind.TEXT: self._texts(),

@@ -26,6 +26,7 @@ PROBES = {
     "nested lists": "[" * 600 + "]" * 600,
     "nested calls": "abs(" * 31 + "1" + ")" * 31,
     "chain": "1" + "+1" * 20_000,
+    "words": "hot or " * 260 + "hot",
     "long chain of products": "1" + "*1" * 240,
     "not": "not " * 400 + "hot",
     "signs": "-" * 400 + "1",
