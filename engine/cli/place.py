@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +32,9 @@ class Place:
         return self.url is None
 
     @property
-    def options(self) -> str:
-        """Return the options that name this place, for a command that people can copy."""
-        return f"--data {self.data}" if self.url is None else f"--database {self.url}"
+    def words(self) -> str:
+        """Return the options that name this place; an address may hold a password and is not."""
+        return f"--data {shlex.quote(str(self.data))}" if self.is_embedded else "--database URL"
 
     def open(self, clock: Clock | None = None) -> Database:
         """Open the database, which may be new."""

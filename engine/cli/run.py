@@ -26,7 +26,9 @@ from engine.metadata.problems import has_errors
 from engine.runtime.accounts.demo import FILE as DEMO_FILE
 from engine.runtime.accounts.demo import DemoUser, demo_logins, demo_users
 from engine.runtime.database import Database
+from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.steps import Plan
+from engine.runtime.plan.text import plan_text
 from engine.runtime.run_lock import run_lock
 from engine.settings import Settings, read_settings
 from engine.start import bring_up_to_date
@@ -41,10 +43,13 @@ class Run:
     place: Place
     demo: bool
 
-    @property
-    def apply_command(self) -> str:
-        """Return the command that applies what waits."""
-        return f"kartoteka apply {shlex.quote(str(self.folder))} {self.place.options}"
+    def what_to_do(self, plan: Plan) -> str:
+        """Say what a plan waits for that was not applied at once."""
+        if plan.refused:
+            return "It can't be applied: change the data or the folder first."
+        words = ("kartoteka apply", shlex.quote(str(self.folder)), self.place.words)
+        command = " ".join(filter(None, (*words, missing_words(plan))))
+        return f"This waits for a yes: {command}"
 
 
 @click.command(
@@ -115,20 +120,12 @@ def version_to_serve(run: Run, wanted: Application, database: Database) -> Appli
     """Return the version to serve, after saying what waits for a yes."""
     outcome = bring_up_to_date(wanted, database, demo=run.demo)
     if outcome.waiting is not None:
-        show_waiting(outcome.waiting)
-        output.show(f"It waits for a yes: {run.apply_command}")
+        output.show(f"{plan_text(outcome.waiting)}\n")
+        output.show(run.what_to_do(outcome.waiting))
         served = "The version applied before is served meanwhile."
         output.show(served if outcome.application else "There is no version to serve before that.")
         output.show()
     return outcome.application
-
-
-def show_waiting(plan: Plan) -> None:
-    """Print the steps of a plan that is not applied."""
-    output.show("The folder differs from what is applied:")
-    for step in plan.steps:
-        address = f"{step.address}: " if step.address else ""
-        output.show(f"  {step.weight:<9} {address}{step.sentence}")
 
 
 def tell_who_can_sign_in(run: Run, services: Services) -> None:
@@ -141,7 +138,7 @@ def tell_who_can_sign_in(run: Run, services: Services) -> None:
             return
     link = services.accounts.invitations.for_first_admin()
     if link is None:
-        output.show(f"Who can sign in: kartoteka user list {run.place.options}")
+        output.show(f"Who can sign in: kartoteka user list {run.place.words}")
         return
     output.show("Nobody manages users yet. Whoever opens this link first, within 24 hours, does:")
     output.show(f"  {services.settings.public_url}{welcome_url(link)}")

@@ -180,7 +180,7 @@ def test_what_takes_something_away_waits_for_a_yes(shop: Path, tmp_path: Path) -
     write(shop, without | {"data/client.csv": "key,name\na,Anna\nb,Boris\n"})
     with serving(shop, "--data", data) as run:
         assert "entities.client.fields.city" in run.said
-        assert f"It waits for a yes: kartoteka apply {shop} --data {data}" in run.said
+        assert f"This waits for a yes: kartoteka apply {shop} --data {data} --yes" in run.said
         assert "Corner shop is served at" in run.said
         assert "Corner shop" in ask(run.url, "/sign-in")[1]
 
