@@ -15,8 +15,6 @@ from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
-from engine.settings import Settings
-
 __all__ = ["action", "logger", "start_logging"]
 
 SHARED: tuple[Processor, ...] = (
@@ -37,8 +35,8 @@ def action(key: str) -> AbstractContextManager[None]:
     return bound_contextvars(action=key)
 
 
-def start_logging(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send all lines, also those of libraries, to one stream in the form that settings ask for."""
+def start_logging(form: str, level: str, stream: TextIO | None = None) -> None:
+    """Send all lines, also those of libraries, to one stream, as text or json."""
     structlog.configure(
         processors=[*SHARED, ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -52,13 +50,13 @@ def start_logging(settings: Settings, stream: TextIO | None = None) -> None:
             processors=[
                 ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                _renderer(settings.log),
+                _renderer(form),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level.upper())
+    root.setLevel(level.upper())
 
 
 def _renderer(form: str) -> Processor:

@@ -9,7 +9,6 @@ import pytest
 import structlog
 
 from engine.log import action, logger, start_logging
-from engine.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +23,7 @@ def as_before() -> Iterator[None]:
 
 def written(form: str, level: str = "info") -> StringIO:
     stream = StringIO()
-    start_logging(Settings(log=form, log_level=level), stream)
+    start_logging(form, level, stream)
     return stream
 
 

@@ -90,7 +90,7 @@ def command(
     run = Run(folder, place_of(folder, data, database), demo)
     with held(run), listen(host, port) as listener:
         settings = settings_for(settings, host, listener)
-        start_logging(settings)
+        start_logging(settings.log, settings.log_level)
         with closing_database(run.place.open()) as opened:
             return serve_version(run, loaded.application, opened, settings, listener)
 
