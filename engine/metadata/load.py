@@ -15,8 +15,8 @@ from pathlib import Path as FilePath
 from engine.metadata import nodes
 from engine.metadata.build.application import build_application
 from engine.metadata.build.common import CORE
-from engine.metadata.build.rows import rows_of_table, rows_of_tree
-from engine.metadata.checks.left_out import left_out
+from engine.metadata.build.rows import rows_of_table, rows_of_tree, without_roles
+from engine.metadata.checks.left_out import is_definition_path, is_role, left_out, loose_ends
 from engine.metadata.checks.run import run_checks
 from engine.metadata.checks.subject import Subject
 from engine.metadata.csv_source import CsvTable, read_csv
@@ -108,12 +108,13 @@ def _load(sources: Mapping[str, str], problems: list[Problem]) -> LoadResult:
     raw = nodes.overlay(_core(), merge([one.root for one in folder.definitions]))
     later = folder.later
     build = partial(_built, folder, sources, raw)
-    application, found = build(own, later)
-    while more := left_out(found) - later:
+    subject, found = build(own, later)
+    while (more := left_out(found) - later) | (loose := loose_ends(replace(subject, later=later))):
         problems += [one for one in found if one.severity is Severity.LATER]
-        later |= more
-        own = nodes.without_some(own, more)
-        application, found = build(own, later)
+        later |= more | {one for one in loose if is_definition_path(one)}
+        own = nodes.without_some(own, more | loose)
+        subject, found = build(own, later)
+    application = subject.application
     ordered = in_order((*problems, *found))
     return LoadResult(None if has_errors(ordered) else application, ordered, sources)
 
@@ -124,13 +125,13 @@ def _built(
     raw: nodes.Mapping,
     own: nodes.Mapping,
     later: frozenset[Path],
-) -> tuple[Application, tuple[Problem, ...]]:
+) -> tuple[Subject, tuple[Problem, ...]]:
     tree = nodes.overlay(_core(), own)
     application = build_application(tree, (), sources, _digest(sources))
-    rows = tuple(_rows(application, folder))
+    rows = without_roles(_rows(application, folder), {one[1] for one in later if is_role(one)})
     application = replace(application, rows=rows)
     subject = Subject(application, tree, raw, _core(), folder.unclear, later, folder.rows)
-    return application, run_checks(subject)
+    return subject, run_checks(subject)
 
 
 def _read(sources: Mapping[str, str]) -> _Folder:

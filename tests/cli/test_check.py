@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from engine.cli import main as command_line
 from engine.cli.main import COMMANDS, main
+from engine.cli.output import summary
 from engine.metadata.problems import Mark, Problem, Severity
 
 GOOD = "name: shop\nentities: {client: {fields: {name: text}}}\n"
@@ -154,7 +155,7 @@ def test_counts_read_well() -> None:
         return Problem("E102", Mark("crm.yaml", 1, 1), "-", severity=severity)
 
     error, warning, later = map(problem, Severity)
-    assert command_line.output.summary(()) == "No problems."
-    assert command_line.output.summary((error,)) == "1 error."
+    assert summary(()) == "No problems."
+    assert summary((error,)) == "1 error."
     several = (error, error, error, warning, later, later)
-    assert command_line.output.summary(several) == "3 errors, 1 warning, 2 for later versions."
+    assert summary(several) == "3 errors, 1 warning, 2 for later versions."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from engine.metadata import nodes
@@ -51,6 +52,24 @@ def rows_of_tree(root: nodes.Mapping, entities: Mapping[str, Entity]) -> Iterato
             }
             is_demo = record.key.mark.file.startswith("demo/")
             yield Row(entity.id, record.key.text, cells, record.key.mark, is_demo)
+
+
+def without_roles(rows: Iterable[Row], left_out: Collection[object]) -> tuple[Row, ...]:
+    """Take roles that run in a later version away from the people of the rows."""
+    if not left_out:
+        return tuple(rows)
+    return tuple(_without_roles(row, left_out) for row in rows)
+
+
+def _without_roles(row: Row, left_out: Collection[object]) -> Row:
+    cell = row.cells.get("roles") if row.entity == "user" else None
+    if cell is None:
+        return row
+    texts = (cell.text,) if isinstance(cell.text, str) else cell.text
+    marks = cell.marks or (cell.mark,) * len(texts)
+    kept = [one for one in zip(texts, marks, strict=True) if one[0] not in left_out]
+    fewer = Cell(tuple(text for text, _ in kept), cell.mark, tuple(mark for _, mark in kept))
+    return replace(row, cells={**row.cells, "roles": fewer})
 
 
 def _is_nothing(node: nodes.Node) -> bool:
