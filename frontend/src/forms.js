@@ -1,5 +1,6 @@
 // Forms: the first mistake gets the focus, conditions follow what is typed, one press saves once.
-import { all, fetchPart, first, later, on, token, whenever } from "./page.js";
+import { PREFIX } from "./dialogs.js";
+import { all, fetchPart, first, later, on, rename, token, whenever } from "./page.js";
 import htmx from "htmx.org";
 
 whenever("[data-mistakes]", (box) => {
@@ -65,6 +66,7 @@ function takeOver(form, answer) {
     const here = first(`[data-field="${CSS.escape(drawn.dataset.field)}"]`, form);
     if (!here || here.dataset.state === drawn.dataset.state) continue;
     if (here.contains(document.activeElement) && !drawn.hidden) continue;
+    if (form.closest("#dialog")) rename(drawn, PREFIX);
     here.replaceWith(document.adoptNode(drawn));
     htmx.process(drawn);
   }

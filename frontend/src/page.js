@@ -61,6 +61,22 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const NAMES = ["for", "list", "aria-labelledby", "aria-describedby", "aria-controls"];
+
+/** Puts a prefix before the ids of a part, so that a form in a dialog does not repeat its page's. */
+export function rename(part, prefix) {
+  const ids = new Set([part, ...all("[id]", part)].map((one) => one.id).filter((id) => id && !id.startsWith(prefix)));
+  const renamed = (text) => text.split(" ").map((id) => (ids.has(id) ? prefix + id : id)).join(" ");
+  for (const one of [part, ...all("*", part)]) {
+    if (ids.has(one.id)) one.id = prefix + one.id;
+    for (const name of NAMES) {
+      if (one.hasAttribute(name)) one.setAttribute(name, renamed(one.getAttribute(name)));
+    }
+    const goal = one.getAttribute("href");
+    if (goal?.startsWith("#") && ids.has(goal.slice(1))) one.setAttribute("href", `#${prefix}${goal.slice(1)}`);
+  }
+}
+
 /** Tells listeners that a person changed a control, as typing would. */
 export function changed(control) {
   control.dispatchEvent(new Event("input", { bubbles: true }));

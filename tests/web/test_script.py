@@ -140,6 +140,14 @@ def test_a_link_is_found_while_typing_and_a_new_record_is_made_in_place(hana: Pa
     hana.locator("#f-owner-found .is-new").click()
     dialog = hana.locator("#dialog")
     expect(dialog.locator("[name=name]")).to_have_value("Somebody New")
+    assert (
+        hana.evaluate(
+            "[...document.querySelectorAll('[id]')].map((one) => one.id).sort()"
+            ".filter((id, at, ids) => id === ids[at + 1])"
+        )
+        == []
+    )
+    assert axe(hana) == []
     dialog.get_by_role("button", name="Save").first.click()
 
     expect(hana.locator("#f-owner")).to_have_value("Somebody New")

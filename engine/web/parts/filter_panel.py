@@ -160,7 +160,7 @@ def kind_of(path: FieldPath) -> str:
 
 def operators_of(desk: Desk, path: FieldPath, chosen: str) -> tuple[Pick, ...]:
     """Return the operators of the field's type, in words."""
-    words = WORDS | TIME_WORDS if kind_of(path) == "time" else WORDS
+    words = {**WORDS, **(TIME_WORDS if kind_of(path) == "time" else {})}
     marks = () if path.field.type == "bool" else (EMPTY, GIVEN)
     names = (*(one for one in path.type.operators if one in words), *marks)
     return tuple(Pick(one, desk.look.text(words[one]), chosen=one == chosen) for one in names)
