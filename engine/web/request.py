@@ -19,12 +19,14 @@ EXTENSION = "kartoteka"
 LANGUAGES = ("en", "bg", "ru")
 LANGUAGE_COOKIE = "kartoteka_language"
 
+PUBLIC = "is_public"
+
 View = TypeVar("View", bound=Callable[..., object])
 
 
 def public(view: View) -> View:
     """Mark a view that answers people who are not signed in; every other view asks for it."""
-    view.is_public = True  # type: ignore[attr-defined]
+    setattr(view, PUBLIC, True)
     return view
 
 

@@ -22,6 +22,7 @@ from engine.log import logger
 from engine.runtime.accounts.sessions import Started
 from engine.settings import Network, Settings
 from engine.web.request import (
+    PUBLIC,
     current_actor,
     current_session,
     logged_path,
@@ -34,7 +35,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 LOCAL = "127.0.0.1"  # where nobody has said under which address we are reached
 HEALTH = frozenset({"/healthz", "/readyz"})  # asked by machines that know only an address
 FORM_TOKEN = "_csrf"  # noqa: S105 - the name of an input
-TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
+TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - the name of a header
 COOKIE_LONGEST = 200
 
 POLICY = (
@@ -81,7 +82,7 @@ def check_request() -> None:
 def is_public() -> bool:
     """Say whether the view answers people who are not signed in."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(view, "is_public", False))
+    return bool(getattr(view, PUBLIC, False))
 
 
 def check_host(settings: Settings) -> None:

@@ -37,7 +37,7 @@ def init_templating(app: Flask) -> None:
     }
     app.config["TEMPLATES_AUTO_RELOAD"] = True
     environment = app.jinja_env
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # from i18n
         gettext, ngettext, newstyle=True
     )
     environment.filters.update(show=show_value, say=sentence, moment=show_moment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from engine.clock import Clock
 from engine.runtime.accounts.secrets import digest_of, new_secret
@@ -115,10 +115,10 @@ class Sessions:
         """End all sessions of a person, or all but one."""
         self._end(connection, and_(SESSIONS.c.user_id == user_id, SESSIONS.c.id != but))
 
-    def _end(self, connection: Connection, which: object) -> None:
+    def _end(self, connection: Connection, which: ColumnElement[bool]) -> None:
         connection.execute(
             update(SESSIONS)
-            .where(which, SESSIONS.c.ended_at.is_(None))  # type: ignore[arg-type]
+            .where(which, SESSIONS.c.ended_at.is_(None))
             .values(ended_at=self._clock.now())
         )
 
