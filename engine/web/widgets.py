@@ -22,6 +22,7 @@ from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
+from engine.runtime.records.conditions import FieldState
 from engine.runtime.speech import locale_of
 from engine.web.quick import Now, Press, bound, bound_words, quick_days, quick_hours, quick_moments
 
@@ -40,16 +41,6 @@ class Pick:
     note: str = ""
     color: str = ""
     chosen: bool = False
-
-
-class Verdict(Protocol):
-    """What the server says of one field: see `records.service.FieldState`."""
-
-    visible: bool
-    required: bool
-    readonly: bool
-    reason: Message | None
-    options: tuple[str, ...] | None
 
 
 class Picker(Protocol):
@@ -108,8 +99,9 @@ class Input:
     def state(self) -> str:
         """Return a mark that differs when the field must be drawn anew during typing."""
         flags = f"{self.visible:d}{self.required:d}{self.readonly:d}"
-        drawn = self.text if self.readonly else ""
-        return f"{flags}|{self.reason}|{','.join(one.value for one in self.picks)}|{drawn}"
+        drawn = self.shown if self.readonly else ""
+        picks = ",".join(one.value for one in self.picks)
+        return "|".join((flags, self.reason, picks, drawn, *self.errors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +114,7 @@ class FormState:
     values: Mapping[str, Value] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    verdicts: Mapping[str, FieldState] = field(default_factory=dict)
     errors: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
     finds: Mapping[str, str] = field(default_factory=dict)
     readonly: frozenset[str] = frozenset()
@@ -193,7 +185,7 @@ class Widgets:
             )
         return one.unit or ("%" if one.type == "percent" else "")
 
-    def _readonly(self, one: Field, verdict: Verdict | None, state: FormState) -> bool:
+    def _readonly(self, one: Field, verdict: FieldState | None, state: FormState) -> bool:
         fixed = one.readonly or one.formula is not None or one.type in ("stage", "sequence")
         return fixed or one.id in state.readonly or bool(verdict and verdict.readonly)
 

@@ -80,6 +80,8 @@ def create(entity_id: str) -> Response:
         saved = desk.records.create(desk.actor, entity.id, data.payload, token_of(data))
     except ValidationFailed as refused:
         return draw_new(desk, entity, data, refused.messages)
+    except Conflict as conflict:
+        return draw_new(desk, entity, data, {"": (conflict.message,)}, conflict.status)
     return after_create(desk, entity, data, saved)
 
 
@@ -178,12 +180,16 @@ def part_of(desk: Desk, record: Record, name: str) -> str:
 
 
 def draw_new(
-    desk: Desk, entity: Entity, data: FormData, messages: Messages | None = None
+    desk: Desk,
+    entity: Entity,
+    data: FormData,
+    messages: Messages | None = None,
+    status: int = ValidationFailed.status,
 ) -> Response:
-    """Answer with the form for a new record."""
+    """Answer with the form for a new record; `status` is that of one that was refused."""
     form = new_form(desk, entity, data, messages)
     title = desk.look.text(say("New: {what}", what=entity.label))
-    return draw(data, FormContext(entity, title, "", form))
+    return draw(data, FormContext(entity, title, "", form), status)
 
 
 def draw_edit(
@@ -194,20 +200,16 @@ def draw_edit(
     entity = desk.look.application.entity(record.entity)
     if only and is_fragment():
         context = FactEditContext(entity, form.inputs[0], form)
-        return show("parts/fact_edit.html", context, status_of(form))
+        status = ValidationFailed.status if form.has_mistakes else 200
+        return show("parts/fact_edit.html", context, status)
     title = desk.look.text(say("Edit: {what}", what=record.title))
     return draw(data, FormContext(entity, title, record.title, form))
 
 
-def draw(data: FormData, context: FormContext) -> Response:
+def draw(data: FormData, context: FormContext, status: int = ValidationFailed.status) -> Response:
     """Answer with a form in the page's dialog, or on a page of its own."""
     template = "parts/form_dialog.html" if in_dialog(data) else "pages/form.html"
-    return show(template, context, status_of(context.form))
-
-
-def status_of(form: Form) -> int:
-    """Return 422 for a form that was refused."""
-    return ValidationFailed.status if form.has_mistakes else 200
+    return show(template, context, status if context.form.has_mistakes else 200)
 
 
 def in_dialog(data: FormData) -> bool:

@@ -53,5 +53,3 @@ def asked_record(desk: Desk, entity_id: str) -> Record | None:
     record = desk.record(entity_id, int(number))
     desk.require(record, "edit")
     return record
-
-

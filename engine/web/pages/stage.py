@@ -98,7 +98,7 @@ def known_stage(desk: Desk, field: Field, name: str) -> Stage:
     return stages[name]
 
 
-def draw(  # noqa: PLR0913 -- what a move is made of
+def draw(
     desk: Desk,
     record: Record,
     field: Field,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from engine.errors import Message, ValidationFailed, say
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
-from engine.web.htmx import go, is_fragment, show
+from engine.web.htmx import go, is_fragment, show, swap_into
 from engine.web.parts.asking import asked_next, asked_values
 from engine.web.parts.desk import LARGEST, Desk, current_desk
 from engine.web.parts.next_step import add_next_step, sentences
@@ -28,7 +28,6 @@ class TaskContext:
 
     task: TaskLine
     deed: str
-    address: str
     back: str
     title: str
     given: dict[str, str]
@@ -85,11 +84,12 @@ def draw_refused(
     context = TaskContext(
         task=task_line(desk, task),
         deed=deed,
-        address=asked_next(home_of(task)),
         back=asked_next(home_of(task)),
         title=task.title,
         given=given,
         errors=tuple(desk.look.text(one) for one in errors),
     )
-    template = "parts/task_again.html" if is_fragment() else "pages/task_again.html"
-    return show(template, context, ValidationFailed.status)
+    if is_fragment():
+        part = show("parts/task_again.html", context, ValidationFailed.status)
+        return swap_into(part, "#dialog", "innerHTML")
+    return show("pages/task_again.html", context, ValidationFailed.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from engine.errors import Message
@@ -80,7 +80,7 @@ def fact_sections(
         FactSection(
             section.id,
             tuple(
-                fact_of(look, record, field, standing)
+                in_section(section, fact_of(look, record, field, standing))
                 for field in section.fields
                 if standing.visible.get(field.id, True)
             ),
@@ -88,6 +88,11 @@ def fact_sections(
         for section in sections
     )
     return tuple(one for one in made if one.facts)
+
+
+def in_section(section: Section, fact: Fact) -> Fact:
+    """Return a fact as it stands in its section: a percentage between amounts stands like them."""
+    return replace(fact, kind="money") if section.id == "money" else fact
 
 
 def fact_of(look: Look, record: Record, field: Field, standing: Standing) -> Fact:

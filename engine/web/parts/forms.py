@@ -32,6 +32,8 @@ Messages = Mapping[str, tuple[Message, ...]]
 
 GIVEN = frozenset({"stage", "sequence"})
 EMPTY_FORM = FormData({}, {}, {})
+REFUSED = "_refused"  # the form came back once: what is empty is a mistake from now on
+LONGEST_VERSION = 9  # digits
 OUTER = ("_outer", "_outer_at", "_outer_for")
 
 
@@ -65,6 +67,7 @@ class Form:
     draft: str = ""
     can_add_more: bool = False
     has_mistakes: bool = False
+    is_refused: bool = False
     mistake_title: str = ""
     others: tuple[str, ...] = ()
     due: tuple[str, ...] = ()
@@ -96,7 +99,7 @@ class Mistakes(TypedDict, total=False):
 
 
 def new_form(desk: Desk, entity: Entity, data: FormData, errors: Messages | None = None) -> Form:
-    """Return the form for a new record."""
+    """Return the form for a new record; without errors, with those that are due already."""
     filling = fill(desk, entity, None, data, errors)
     parts = form_parts(desk, entity, new_layout(desk, entity), filling)
     nested = bool(data.control("_outer_at"))
@@ -111,7 +114,8 @@ def new_form(desk: Desk, entity: Entity, data: FormData, errors: Messages | None
         draft="" if nested else f"{entity.id}:new",
         can_add_more=not nested and not back_of(data),
         outer=pairs_of(data, *OUTER),
-        **mistakes(desk.look, parts, filling),
+        is_refused=bool(errors or data.control(REFUSED)),
+        **mistakes(desk.look, parts, errors, filling),
     )
 
 
@@ -135,7 +139,8 @@ def edit_form(
         only=only,
         draft="" if only else f"{entity.id}:{record.id}",
         outer=pairs_of(data, *OUTER),
-        **mistakes(desk.look, parts, filling),
+        is_refused=bool(errors or data.control(REFUSED)),
+        **mistakes(desk.look, parts, errors, filling),
     )
 
 
@@ -150,7 +155,19 @@ def fill(
     """Return what stands in a form, with the service's verdict on it."""
     number = record.id if record else None
     verdict = desk.records.preview(desk.actor, entity.id, number, data.payload)
-    return Filling(record, data, verdict, errors or {})
+    return Filling(record, data, verdict, errors or due_already(verdict, data))
+
+
+def due_already(verdict: Verdict, data: FormData) -> Messages:
+    """Return what is wrong with what has been typed so far.
+
+    What is still empty is nobody's mistake, until the form was refused once.
+    """
+    return {
+        name: many
+        for name, many in verdict.messages.items()
+        if data.control(REFUSED) or any(data.typed.get(name, ()))
+    }
 
 
 def new_layout(desk: Desk, entity: Entity) -> tuple[Section, ...]:
@@ -187,6 +204,8 @@ def form_parts(
 def finished(choices: Choices, widgets: Widgets, one: Field, state: FormState) -> Input:
     """Return a field's input; a link offers a new record only to those who may make one."""
     made = widgets.input(one, state)
+    if one.formula is not None:
+        return replace(made, reason="")  # that it is computed can be seen
     return made if not made.create or choices.can_create(one) else replace(made, create="")
 
 
@@ -243,13 +262,15 @@ def titles_of(
     return {name: title for name, title in titles.items() if title}
 
 
-def mistakes(look: Look, parts: Iterable[FormPart], filling: Filling) -> Mistakes:
+def mistakes(
+    look: Look, parts: Iterable[FormPart], errors: Messages | None, filling: Filling
+) -> Mistakes:
     """Return what a form says above its fields: that it was refused, or what holds already."""
     inputs = tuple(one for part in parts for one in part.inputs)
-    if not filling.errors:
+    if not errors:
         due = filling.verdict.messages.get("", ()) if filling.verdict else ()
         return {"due": tuple(look.text(one) for one in due)}
-    count = sum(map(len, filling.errors.values()))
+    count = sum(map(len, errors.values()))
     title = (
         say("Not saved yet, one field needs a change.")
         if count == 1
@@ -258,7 +279,7 @@ def mistakes(look: Look, parts: Iterable[FormPart], filling: Filling) -> Mistake
     return {
         "has_mistakes": True,
         "mistake_title": look.text(title),
-        "others": others_of(look, filling.errors, inputs),
+        "others": others_of(look, errors, inputs),
     }
 
 
@@ -278,7 +299,7 @@ def new_token() -> str:
 def version_of(data: FormData) -> int | None:
     """Return the version of the record that the form was drawn from."""
     text = data.control("_version")
-    if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_VERSION):
         raise BadQuery("_version", say("{name} is not a number.", name="_version"))
     return int(text) if text else None
 
@@ -314,7 +335,7 @@ def asking_form(
         save="",
         sections=tuple(required_now(part, names) for part in parts),
         token=data.control("_token") or new_token(),
-        **mistakes(desk.look, parts, filling),
+        **mistakes(desk.look, parts, errors, filling),
     )
 
 

@@ -50,9 +50,7 @@ class Sight:
     @property
     def _context(self) -> MappingContext:
         look = self.desk.look
-        return MappingContext(
-            self.values, look.now, look.company_zone, look.application.workdays
-        )
+        return MappingContext(self.values, look.now, look.company_zone, look.application.workdays)
 
 
 def sight_of(desk: Desk, record: Record, words: Iterable[Expression | Template | None]) -> Sight:
@@ -85,7 +83,7 @@ def own_values(desk: Desk, entity: Entity, record: Record) -> dict[Path, Value]:
         "updated_by": record.updated_by,
         "last_activity_at": record.last_activity_at,
     }
-    own = {(name,): value for name, value in record.values.items()}
+    own: dict[Path, Value] = {(name,): value for name, value in record.values.items()}
     user: dict[Path, Value] = {("user", name): one for name, one in desk.actor.values.items()}
     return {
         **{(name,): value for name, value in system.items() if name in readable},

@@ -43,6 +43,11 @@ class StagePath:
     is_only: bool
 
     @property
+    def ways(self) -> tuple[Step, ...]:
+        """Return the stages that can be entered now."""
+        return tuple(one for one in self.steps if one.is_open)
+
+    @property
     def is_many(self) -> bool:
         """Say whether there are so many stages that only the reachable ones keep their words."""
         return len(self.steps) > MANY

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
 from engine.runtime.query.records import Record
 from engine.web.parts.desk import Desk
+from engine.web.parts.facts import option_item
 from engine.web.parts.look import Look
-from engine.web.parts.moments import short_day, short_moment
+from engine.web.parts.moments import short_moment
 from engine.web.urls import list_url, new_url, record_url
 
 SHOWN = 5
 MOST_COUNTED = 1000
-WHEN = frozenset({"date", "datetime"})
+WHEN = frozenset({"datetime"})
+KIND = frozenset({"choice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def reverse_links(desk: Desk, record: Record) -> Iterator[Field]:
 
 def related(desk: Desk, record: Record, entity: Entity, field: Field) -> Related:
     """Return the records of one kind that point here."""
-    when = first_of(desk, entity, WHEN)
+    when = first_of(desk, entity, WHEN) or first_of(desk, entity, KIND)
     stage = first_of(desk, entity, frozenset({"stage"}))
     here = (field.id, str(record.id))
     columns = ",".join(["title", *(one.id for one in (when, stage) if one)])
@@ -119,20 +121,16 @@ def row(look: Look, record: Record, when: Field | None, stage: Field | None) -> 
     return RelatedRow(
         title=record.title,
         href=record_url(record.entity, record.id),
-        note=moment_words(look, record.values.get(when.id)) if when else "",
+        note=note_words(look, when, record.values.get(when.id)) if when else "",
         stage=stage_word(look, stage, record.values.get(stage.id)) if stage else None,
     )
 
 
-def moment_words(look: Look, value: Value) -> str:
-    """Return a date or an instant in few words."""
-    match value:
-        case datetime():
-            return short_moment(look, value)
-        case date():
-            return short_day(look, value)
-        case _:
-            return ""
+def note_words(look: Look, field: Field, value: Value) -> str:
+    """Return what stands below a title: when it is, or of which kind."""
+    if isinstance(value, datetime):
+        return short_moment(look, value)
+    return option_item(field, str(value)).label if value is not None else ""
 
 
 def stage_word(look: Look, field: Field, value: Value) -> StageWord | None:

@@ -1,4 +1,4 @@
-"""How a record stands for this person: which fields show, which are locked and why, where it may go.
+"""How a record stands for a person: which fields show, which are locked and why, where it may go.
 
 Whoever may edit gets the record service's own verdict. For others the same conditions are judged on
 what they may read.

@@ -55,7 +55,13 @@ ICONS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.TASK_DONE: "check",
     }
 )
-TALK_ICONS = {"call": "phone", "email": "mail", "mail": "mail", "meeting": "calendar", "visit": "pin"}
+TALK_ICONS = {
+    "call": "phone",
+    "email": "mail",
+    "mail": "mail",
+    "meeting": "calendar",
+    "visit": "pin",
+}
 TALK_WORDS = {
     "note": say("wrote"),
     "call": say("called"),
@@ -146,9 +152,7 @@ def read_asked(show: str, before: str) -> StoryAsked:
 def story_of(desk: Desk, record: Record, asked: StoryAsked) -> Story:
     """Return the story of a record as far as this person may read it."""
     here = RecordRef(record.entity, record.id)
-    page = desk.timeline.page(
-        desk.actor, here, asked.before or None, SHOWN, KINDS[asked.show]
-    )
+    page = desk.timeline.page(desk.actor, here, asked.before or None, SHOWN, KINDS[asked.show])
     titles = linked_titles(desk, page)
     address = record_url(record.entity, record.id)
     show = [("show", asked.show)] if asked.show else []
@@ -210,7 +214,9 @@ def event(look: Look, entry: Entry, titles: Titles) -> Event:
         time=clock_time(look, entry.at),
         text=entry.text or result,
         title=entry.title if is_task else "",
-        href=record_url(entry.subject.entity, entry.subject.id) if is_task and entry.subject else "",
+        href=record_url(entry.subject.entity, entry.subject.id)
+        if is_task and entry.subject
+        else "",
         changes=() if is_new else tuple(change(look, one, titles) for one in entry.changes),
         stage=stage_change(look, entry.stage),
         is_auto=entry.who.kind != "user",
@@ -221,7 +227,9 @@ def event(look: Look, entry: Entry, titles: Titles) -> Event:
 def change(look: Look, one: FieldChange, titles: Titles) -> StoryChange:
     """Return a changed field with its values as they read."""
     return StoryChange(
-        one.field.label, said(look, one.field, one.before, titles), said(look, one.field, one.after, titles)
+        one.field.label,
+        said(look, one.field, one.before, titles),
+        said(look, one.field, one.after, titles),
     )
 
 

@@ -156,4 +156,8 @@ def distance_words(look: Look, at: datetime) -> Message | None:
     if apart >= NEAR:
         return None
     length = look.text(distance(apart))
-    return say("late {length}", length=length) if apart < timedelta() else say("in {length}", length=length)
+    return (
+        say("late {length}", length=length)
+        if apart < timedelta()
+        else say("in {length}", length=length)
+    )
