@@ -10,10 +10,8 @@ from types import MappingProxyType
 
 from engine.metadata.explain import Explained
 from engine.metadata.nodes import Scalar
-from engine.metadata.problems import Mark, Problem, has_errors
-from engine.metadata.traps import check_text
-
-LONGEST_CELL = 100_000
+from engine.metadata.problems import Mark, Problem
+from engine.metadata.traps import check_text, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +25,37 @@ class CsvTable:
 
 def read_csv(file: str, text: str) -> CsvTable:
     """Read a CSV file; separated by commas, or by semicolons where the header has no comma."""
-    problems = tuple(one for one in check_text(file, text) if one.code == "E101")
-    if has_errors(problems):
-        return CsvTable((), (), problems)
-    content = text.removeprefix("\ufeff")
-    first = content.split("\n", 1)[0]
-    separator = ";" if ";" in first and "," not in first else ","
-    found = list(_lines(file, content, separator))
-    if not found:
-        return CsvTable((), (), (no_header(Mark(file, 1, 1)),))
-    header = found[0]
-    uneven = [one for one in found[1:] if len(one) != len(header)]
-    even = tuple(one for one in found[1:] if len(one) == len(header))
-    wrong = tuple(uneven_line(one[0].mark, len(one), len(header)) for one in uneven)
-    return CsvTable(header, even, (*problems, *wrong))
+    problems = [one for one in check_text(file, text) if one.code == "E101"]
+    if problems:
+        return CsvTable((), (), tuple(problems))
+    lines = lines_of(text)
+    separator = ";" if ";" in lines[0] and "," not in lines[0] else ","
+    header: tuple[Scalar, ...] = ()
+    records: list[tuple[Scalar, ...]] = []
+    for cells in _records(file, lines, separator, problems):
+        if not header:
+            header = cells
+        elif len(cells) == len(header):
+            records.append(cells)
+        else:
+            problems.append(uneven_line(cells, len(header)))
+    if not header and not problems:
+        problems.append(no_header(Mark(file, 1, 1)))
+    return CsvTable(header, tuple(records), tuple(problems))
 
 
-def _lines(file: str, content: str, separator: str) -> Iterator[tuple[Scalar, ...]]:
-    raw = content.split("\n")
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(StringIO(content, newline=""), delimiter=separator)
+def _records(
+    file: str, lines: list[str], separator: str, problems: list[Problem]
+) -> Iterator[tuple[Scalar, ...]]:
+    reader = csv.reader(StringIO("\n".join(lines), newline=""), delimiter=separator)
     line = 0
-    for values in reader:
-        if any(one.strip() for one in values):
-            yield tuple(_cells(file, line, raw[line], values, separator))
-        line = reader.line_num
+    try:
+        for values in reader:
+            if any(one.strip() for one in values):
+                yield tuple(_cells(file, line, lines[line], values, separator))
+            line = reader.line_num
+    except csv.Error:
+        problems.append(too_long_a_cell(Mark(file, line + 1, 1)))
 
 
 def _cells(file: str, line: int, raw: str, values: list[str], separator: str) -> Iterator[Scalar]:
@@ -101,12 +105,22 @@ def no_header(mark: Mark) -> Problem:
     )
 
 
-def uneven_line(mark: Mark, found: int, wanted: int) -> Problem:
+def uneven_line(cells: tuple[Scalar, ...], wanted: int) -> Problem:
     """Say that a line has too many or too few values."""
+    found, mark = len(cells), cells[0].mark
+    if "\n" in cells[-1].text:
+        message = "a double quote opened here is not closed"
+        return Problem("E701", cells[-1].mark, message, 'close it, or write "" for a quote')
     hint = "put a value that holds a comma in double quotes" if found > wanted else "add commas"
-    return Problem(
-        "E701", mark, f"this line has {found} values, the first line names {wanted} fields", hint
-    )
+    values = "1 value" if found == 1 else f"{found} values"
+    message = f"this line has {values}, the first line names {wanted} fields"
+    return Problem("E701", mark, message, hint)
+
+
+def too_long_a_cell(mark: Mark) -> Problem:
+    """Say that a value is too long, most often because a quote is not closed."""
+    message = "a value that begins here goes on for more than 100,000 letters"
+    return Problem("E701", mark, message, "close the double quote")
 
 
 CODES: Mapping[str, Explained] = MappingProxyType({"E701": no_header})

@@ -81,11 +81,10 @@ def check_text(file: str, text: str) -> tuple[Problem, ...]:
         problems.append(byte_order_mark(Mark(file, 1, 1)))
     if "\r" in text:
         problems.append(windows_line_ends(Mark(file, 1, 1)))
-    found = UNPRINTABLE.search(text.removeprefix("\ufeff"))
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start() - text.rfind("\n", 0, found.start())
-        problems.append(unprintable(Mark(file, line, column), found[0]))
+    if UNPRINTABLE.search(text):
+        found = ((number, UNPRINTABLE.search(one)) for number, one in enumerate(lines_of(text), 1))
+        line, first = next((number, one) for number, one in found if one)
+        problems.append(unprintable(Mark(file, line, first.start() + 1), first[0]))
     return tuple(problems)
 
 
