@@ -145,8 +145,8 @@ def _is_section(entry: Entry) -> bool:
 
 
 def _join(first: Entry, second: Entry, problems: list[Problem] | None) -> nodes.Mapping:
-    assert isinstance(first.value, nodes.Mapping)  # noqa: S101 - `_is_section` has said so
-    assert isinstance(second.value, nodes.Mapping)  # noqa: S101 - as above
+    assert isinstance(first.value, nodes.Mapping)  # noqa: S101 - said by _is_section
+    assert isinstance(second.value, nodes.Mapping)  # noqa: S101 - said by _is_section
     entries = {one.key.text: one for one in first.value.entries}
     for entry in second.value.entries:
         known = entries.setdefault(entry.key.text, entry)

@@ -1,0 +1,94 @@
+"""The table of the language: complete, read by the builders, and printed as it is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.metadata.language import SYNONYMS, Mode, nearest
+from engine.metadata.language_keys import LATER_TYPES, LATER_VIEWS, NOW, key_at, kind_at
+from engine.metadata.language_later import LATER
+from engine.metadata.reference import language_page, problems_page
+
+TOP = Path(__file__).resolve().parents[2]
+BUILDERS = "\n".join(
+    path.read_text(encoding="utf-8")
+    for path in sorted((TOP / "engine" / "metadata" / "build").glob("*.py"))
+)
+VERBS = "grants"  # the builder reads the verbs from their own list
+WORDS_OF_ALL = {word for kind in NOW for key in kind.keys for word in (key.name, *key.words)}
+
+
+@pytest.mark.parametrize(
+    "page, text", [("language.md", language_page()), ("problems.md", problems_page())]
+)
+def test_generated_page_is_up_to_date(page: str, text: str) -> None:
+    written = (TOP / "docs" / page).read_text(encoding="utf-8")
+    assert written == text, "run `make docs`"
+
+
+@pytest.mark.parametrize(
+    "kind, key",
+    [
+        (kind.id, key.name)
+        for kind in NOW
+        for key in kind.keys
+        if not key.later and kind.id != VERBS
+    ],
+)
+def test_a_key_that_runs_is_read_by_a_builder(kind: str, key: str) -> None:
+    is_read = re.search(rf'"{key}"', BUILDERS)
+    assert is_read or (kind, key) == ("crm", "engine"), "nothing reads it, so it does not run"
+
+
+@pytest.mark.parametrize("kind", [*NOW, *LATER], ids=lambda kind: kind.id)
+def test_no_key_stands_twice(kind: object) -> None:
+    names = [key.name for key in kind.keys]  # type: ignore[attr-defined] # a kind of node
+    assert len(names) == len(set(names))
+
+
+def test_what_runs_later_is_marked() -> None:
+    assert all(key.later for kind in LATER for key in kind.keys)
+
+
+def test_no_word_runs_now_and_later() -> None:
+    views = next(kind for kind in NOW if kind.id == "view").key("type")
+    assert views is not None
+    assert not set(LATER_VIEWS) & set(views.words)
+    assert not set(LATER_TYPES) & set(next(k for k in NOW if k.id == "field").keys[0].words)
+
+
+def test_synonyms_lead_to_words_of_the_language() -> None:
+    known = WORDS_OF_ALL | {*LATER_TYPES} | {"when", "wait", "data"}
+    known |= {"blue", "violet", "pink", "red", "orange", "yellow", "green", "teal", "grey"}
+    assert {word: meant for word, meant in SYNONYMS.items() if meant not in known} == {}
+
+
+@pytest.mark.parametrize(
+    "written, meant",
+    [
+        ("requird", "required"),
+        ("mandatory", "required"),
+        ("manditory", "required"),
+        ("Required", "required"),
+        ("read-only", "readonly"),
+        ("read", "see"),
+        ("zzz", None),
+    ],
+)
+def test_did_you_mean(written: str, meant: str | None) -> None:
+    assert nearest(written, ("required", "readonly", "see", "label")) == meant
+
+
+def test_every_node_is_found_by_its_path() -> None:
+    field = ("entities", "deal", "fields", "phone")
+    assert [kind.id for kind in map(kind_at, [(), field[:2], field]) if kind] == [
+        "crm",
+        "entity",
+        "field",
+    ]
+    key = key_at((*field, "required"))
+    assert key is not None
+    assert key.mode is Mode.BOOL
+    assert kind_at(("automations", "a")) is None
+    assert key_at((*field, "nonsense")) is None
