@@ -65,6 +65,7 @@ class DayContext:
     name: str
     hours: str
     now: str
+    zone: str
     late: tuple[Promise, ...]
     next: Promise | None
     person: Person | None
@@ -99,6 +100,7 @@ def context_of(desk: Desk) -> DayContext:
         name=desk.actor.name,
         hours=working_hours(look.application.workdays),
         now=clock_time(look, look.now),
+        zone=look.zone.key,
         late=tuple(one for one in due if one.task.is_late),
         next=ahead[0] if ahead else None,
         person=person_of(desk, ahead[0]) if ahead else None,
