@@ -34,7 +34,10 @@ def derived_steps(
     counter: Counter,
 ) -> Iterator[Step]:
     """Yield a step for each entity whose records get something computed anew."""
-    anew = _Anew(match, _moved(match, steps), was, wanted)
+    moved = _moved(match, steps)
+    if was is wanted and not moved:
+        return
+    anew = _Anew(match, moved, was, wanted)
     tables = {one.entity.id: one for one in match.tables if one.how is not How.NEW}
     for entity in wanted.entities.values():
         table = tables.get(entity.id)

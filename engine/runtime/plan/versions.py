@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import version
 
 from sqlalchemy import Connection, insert, select
@@ -29,7 +30,12 @@ class StoredVersion:
 
     def application(self) -> Application | None:
         """Return the configuration, unless this engine can't read it any more."""
-        return load_sources(self.sources).application
+        return _read(tuple(sorted(self.sources.items())))
+
+
+@lru_cache(maxsize=4)
+def _read(sources: tuple[tuple[str, str], ...]) -> Application | None:
+    return load_sources(dict(sources)).application
 
 
 def applied_version(database: Database) -> StoredVersion | None:
