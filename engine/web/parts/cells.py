@@ -198,11 +198,21 @@ def _time(look: Look, record: Record, column: Column, value: Value) -> Cell:
     title = look.show(value, column.field)
     match value:
         case datetime():
-            return Cell("time", short_moment(look, value), stamp=value.isoformat(), title=title)
+            text = short_moment(look, value)
+            if is_late(look, record, column, value):
+                text = look.text(say("{when}, late", when=text))
+                return Cell("late", text, stamp=value.isoformat(), title=title)
+            return Cell("time", text, stamp=value.isoformat(), title=title)
         case date():
             return Cell("time", short_day(look, value), stamp=value.isoformat(), title=title)
         case _:
             return Cell("text", title)
+
+
+def is_late(look: Look, record: Record, column: Column, value: datetime) -> bool:
+    """Say whether a promise was not kept in time: what is late is the one thing said loudly."""
+    is_due = record.entity == "task" and column.path == "due"
+    return is_due and record.values.get("done") is False and value < look.now
 
 
 Painter = Callable[[Look, Record, Column, Value], Cell]
