@@ -1,18 +1,9 @@
-"""Where everything meets: a configuration and a database become services, and they are served.
+"""Where everything meets: a configuration and a database become services; `serving` serves them.
 
 The only place, beside the command line, where concrete classes are joined.
 """
 
 from __future__ import annotations
-
-import signal
-import socket
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import NoReturn
-
-import waitress
 
 from engine.clock import Clock
 from engine.errors import Refused, say
@@ -28,13 +19,8 @@ from engine.runtime.services import Services
 from engine.runtime.tables.entity import build_tables
 from engine.runtime.translate import CompanyWords, Translator
 from engine.settings import Settings
-from engine.web.factory import create_app
 
-__all__ = ["Services", "applied_services", "listen", "open_services", "serve", "stop_on_signal"]
-
-BACKLOG = 256
-HEADERS = 32 * 1024
-SLACK = 64 * 1024  # what is a little too large gets a page of ours, not the server's
+__all__ = ["Services", "applied_services", "open_services"]
 
 
 def open_services(
@@ -87,51 +73,3 @@ def applied_application(database: Database) -> Application:
             say("Apply a folder that passes `kartoteka check`."),
         )
     return application
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Take a port before anything else is done."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        listener = socket.socket(family, kind, protocol)
-        if sys.platform != "win32":  # there it would let two programs share the port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        raise Refused(
-            say(
-                "Nothing can be served at {host}, port {port}: {reason}.",
-                host=host,
-                port=port,
-                reason=error.strerror or str(error),
-            ),
-            say("Another program may be there already; choose another port with --port."),
-        ) from error
-    return listener
-
-
-def serve(current: Callable[[], Services], listener: socket.socket) -> None:
-    """Serve until somebody stops the process; requests at work are answered first."""
-    settings = current().settings
-    server = waitress.create_server(
-        create_app(current),
-        sockets=[listener],
-        threads=settings.threads,
-        ident="",
-        max_request_body_size=settings.max_body + SLACK,
-        max_request_header_size=HEADERS,
-        # `web.security` reads them itself, and believes known proxies only.
-        clear_untrusted_proxy_headers=False,
-    )
-    server.run()
-
-
-def stop_on_signal() -> None:
-    """Let SIGTERM end the process like Ctrl-C: politely, whatever it is at."""
-    signal.signal(signal.SIGTERM, _stop)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from engine.app import Services, listen, open_services, serve, stop_on_signal
+from engine.app import Services
 from engine.cli import output
 from engine.cli.place import DATA, Place, place_of, place_options
 from engine.cli.table import table
@@ -30,6 +30,7 @@ from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.text import plan_text
 from engine.runtime.run_lock import run_lock
+from engine.serving import Current, listen, serve, stop_on_signal
 from engine.settings import Settings, read_settings
 from engine.start import bring_up_to_date
 from engine.web.urls import welcome_url
@@ -106,12 +107,12 @@ def serve_version(
     application = version_to_serve(run, wanted, database)
     if application is None:
         return output.Exit.REFUSED
-    services = open_services(application, database, settings=settings)
+    current = Current(application, database, settings)
     output.show(f"{application.label} is served at {settings.public_url}")
-    tell_who_can_sign_in(run, services)
+    tell_who_can_sign_in(run, current())
     output.show("Ctrl-C stops it.")
     sys.stdout.flush()  # a service manager reads this through a pipe
-    serve(lambda: services, listener)
+    serve(current, listener)
     output.show("Stopped.")
     return output.Exit.FINE
 

@@ -20,6 +20,7 @@ from flask import Flask, Response, current_app, g, request
 from engine.errors import BadQuery, NotAllowed, say
 from engine.log import logger
 from engine.runtime.accounts.sessions import Started
+from engine.runtime.audit import Denial, record_denial
 from engine.settings import Network, Settings
 from engine.web.request import (
     PUBLIC,
@@ -28,6 +29,7 @@ from engine.web.request import (
     logged_path,
     services,
     session_cookie,
+    visitor,
 )
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -145,10 +147,19 @@ def check_form_token() -> None:
 def refuse_form(reason: str) -> NoReturn:
     """Write down why a form was refused, and say what helps."""
     log.warning("form_refused", reason=reason, path=logged_path())
+    note_denial("send a form", reason=reason)
     raise NotAllowed(
         say("This form was not sent from a fresh page of this CRM, so nothing was changed."),
         say("Go back, reload the page and try again."),
     )
+
+
+def note_denial(verb: str, **what: object) -> None:
+    """Write into the log what somebody who is signed in was not allowed to do here."""
+    actor = visitor()
+    if actor is not None:
+        denial = Denial(actor, verb, what={"path": logged_path(), **what})
+        record_denial(services().database, denial, client_address())
 
 
 def expected_tokens() -> Iterator[str]:

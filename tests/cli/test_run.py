@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import stat
+import time
 from http.client import HTTPConnection
 from pathlib import Path
 from textwrap import dedent
@@ -183,6 +184,17 @@ def test_what_takes_something_away_waits_for_a_yes(shop: Path, tmp_path: Path) -
         assert f"This waits for a yes: kartoteka apply {shop} --data {data} --yes" in run.said
         assert "Corner shop is served at" in run.said
         assert "Corner shop" in ask(run.url, "/sign-in")[1]
+
+
+def test_a_running_server_goes_over_to_what_is_applied(shop: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(shop, "--data", data) as run:
+        write(shop, {"crm.yaml": CRM.replace("Corner", "Other").replace("city: text, ", "")})
+        write(shop, {"data/client.csv": "key,name\na,Anna\nb,Boris\n"})
+        assert "Corner shop" in ask(run.url, "/sign-in")[1]
+        assert kartoteka("apply", shop, "--data", data, "--yes").code == 0
+        time.sleep(1.1)
+        assert "Other shop" in ask(run.url, "/sign-in")[1]
 
 
 def test_a_row_that_can_t_be_loaded_is_named(shop: Path, tmp_path: Path) -> None:

@@ -17,21 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from engine.app import open_services
-from engine.start import bring_up_to_date
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from engine.app import open_services
 from engine.clock import FrozenClock
 from engine.runtime.accounts.door import Visit
 from engine.runtime.accounts.people import Profile
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.database import Database
 from engine.runtime.services import Services
-from engine.runtime.tables.system import SYSTEM
+from engine.runtime.tables.system import LOG, SYSTEM
 from engine.settings import Settings
+from engine.start import bring_up_to_date
 from engine.web.factory import create_app
 from engine.web.security import token_for
 from tests.kit.accounts import MONDAY, PASSWORD, quick_passwords
@@ -110,6 +110,14 @@ class Site:
     def create(self, entity: str, **values: object) -> int:
         """Creates a record with the configuration's authority; returns its id."""
         return self.services.records.create(ENGINE, entity, values).id
+
+    def log(self, kind: str) -> list[str]:
+        """Returns the logins of those who stand in the log under a kind of entry."""
+        user = self.services.tables.table("user")
+        wanted = select(user.c.login).join(LOG, LOG.c.user_id == user.c.id)
+        with self.services.database.read() as connection:
+            found = connection.scalars(wanted.where(LOG.c.kind == kind).order_by(LOG.c.id))
+            return list(found)
 
     def digest(self) -> dict[str, Any]:
         """Returns how many rows each table has and what records hold: equal = nothing happened."""

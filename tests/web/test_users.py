@@ -50,6 +50,7 @@ def test_others_find_nothing(site: Site, login: str) -> None:
         assert answer.status_code == 404, (method, path)
         assert "Boss" not in answer.text
     assert site.digest() == before
+    assert site.log("denied") == [login] * len(routes)
 
 
 def test_the_list_shows_who_may_come_in(site: Site) -> None:

@@ -16,7 +16,7 @@ from engine.errors import Message, Unavailable, say
 SHORTEST = 10
 LONGEST = 200
 AT_ONCE = 2  # each hash takes 64 MiB
-PATIENCE = 10.0
+PATIENCE = 3.0  # a flood must not hold every thread of the server
 
 
 class Passwords:

@@ -19,7 +19,7 @@ from engine.runtime.accounts.users import User
 from engine.web.htmx import go, respond, show
 from engine.web.inputs import Errors, Inputs
 from engine.web.request import current_actor, read_values, services
-from engine.web.security import external_url
+from engine.web.security import external_url, note_denial
 from engine.web.toasts import toast
 from engine.web.urls import user_url, users_url, welcome_url
 from engine.web.widgets import Input
@@ -70,6 +70,7 @@ class UserFormContext:
 def only_admins() -> None:
     """Hide these pages from everybody else."""
     if not current_actor().is_admin:
+        note_denial("manage users")
         raise NotFound(say("There is nothing at this address, or nothing that you may see."))
 
 
