@@ -124,10 +124,7 @@ class Access:
         )
 
     def explain(self, actor: Actor, entity_id: str, verb: str) -> tuple[Reason, ...]:
-        """Return who grants the verb and how far, `see` first where that cuts it."""
+        """Return who grants the verb and how far; nobody grants it where there is no reason."""
         if not actor.is_person:
             return (Reason(AUTHORITY, verb, ALL),)
-        reasons = self._rights.reasons(actor.roles, entity_id, verb)
-        if verb in ("see", "peek"):
-            return reasons
-        return (*self._rights.reasons(actor.roles, entity_id, "see"), *reasons)
+        return self._rights.reasons(actor.roles, entity_id, verb)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true
 
@@ -15,6 +16,7 @@ from engine.runtime.access.reach import (
     ABOUT_EDITED,
     ABOUT_NOTHING,
     ABOUT_SEEN,
+    BOTH,
     MADE,
     SELF,
     Reach,
@@ -23,6 +25,7 @@ from engine.runtime.access.rights import Rights
 from engine.runtime.actor import Actor
 from engine.runtime.tables.entity import RecordTables
 
+MOST_KEPT = 1_000
 ABOUT_VERBS = {ABOUT_SEEN: "see", ABOUT_EDITED: "edit"}
 
 
@@ -50,19 +53,20 @@ class Conditions:
         self._rights = rights
         self._expressions = expressions
         self._aliases = aliases
+        self._kept = lru_cache(maxsize=MOST_KEPT)(self._build)
+        self._moving = {
+            one.id
+            for one in application.scopes.values()
+            if expressions.moves(one.where, one.entity)
+        }
 
     def verb(
         self, actor: Actor, entity_id: str, verb: str, record: FromClause
     ) -> ColumnElement[bool]:
-        """Return the condition under which the actor may do this with a record, cut by `see`."""
-        reach = self._rights.reach(actor.roles, entity_id, verb)
-        allowed = self.reach(actor, entity_id, reach, record)
-        if verb in ("see", "peek", "create"):
-            return allowed
-        seen = self._rights.reach(actor.roles, entity_id, "see")
-        if seen == reach or "all" in seen:
-            return allowed
-        return and_(self.reach(actor, entity_id, seen, record), allowed)
+        """Return the condition under which the actor may do this with a record."""
+        return self.reach(
+            actor, entity_id, self._rights.reach(actor.roles, entity_id, verb), record
+        )
 
     def reach(
         self, actor: Actor, entity_id: str, reach: Reach, record: FromClause
@@ -72,12 +76,28 @@ class Conditions:
             return false()
         if "all" in reach:
             return true()
+        build = self._build if self._moves(reach) else self._kept
+        return build(actor, entity_id, reach, record)
+
+    def _moves(self, reach: Reach) -> bool:
+        """Say whether the condition is another one as time passes, so that it can't be kept."""
+        if not self._moving:
+            return False
+        return any(
+            one in self._moving or one in ABOUT_VERBS for atom in reach for one in atom.split(BOTH)
+        )
+
+    def _build(
+        self, actor: Actor, entity_id: str, reach: Reach, record: FromClause
+    ) -> ColumnElement[bool]:
         target = Target(self._application.entity(entity_id), record)
         return or_(*(self._atom(actor, target, atom) for atom in sorted(reach)))
 
     def _atom(self, actor: Actor, target: Target, atom: str) -> ColumnElement[bool]:
         record = target.record
         match atom:
+            case _ if BOTH in atom:
+                return and_(*(self._atom(actor, target, one) for one in atom.split(BOTH)))
             case "own":
                 return self.owner(target) == actor.user_id
             case "team":

@@ -30,6 +30,7 @@ from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.fieldtypes.scale import scale_of
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import FormulaKind
 from engine.metadata.model.text import Expression, Value
 from engine.runtime.actor import Actor
 from engine.runtime.sql_expression import condition, sql
@@ -52,6 +53,12 @@ class ExpressionColumns:
         self._clock = clock
         self._zone = ZoneInfo(application.timezone)
         self._typed = cache(self._meaning)
+        self._read_anew = {
+            one.id
+            for entity in application.entities.values()
+            for one in entity.fields.values()
+            if one.formula_kind is FormulaKind.ON_READ
+        }
 
     def condition(
         self, expression: Expression, entity_id: str, record: FromClause, actor: Actor
@@ -65,6 +72,12 @@ class ExpressionColumns:
             self._zone,
             self._application.workdays,
         )
+
+    def moves(self, expression: Expression, entity_id: str) -> bool:
+        """Say whether a condition changes as time passes, by itself or by a formula in it."""
+        meaning = self._typed(expression, entity_id, None)
+        names = {name for path in meaning.paths for name in path}
+        return meaning.uses_clock or bool(names & self._read_anew)
 
     def field(
         self, entity_id: str, field_id: str, record: FromClause, actor: Actor

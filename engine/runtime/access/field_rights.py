@@ -71,7 +71,7 @@ class FieldRights:
             # Who may edit users is not thereby somebody who makes administrators.
             alone = all(reach <= {SELF} for reach in reaches)
             fields = fields & PERSONAL_SETTINGS if alone else fields - {"roles"}
-        return fields & self._readable(roles, entity_id)
+        return fields - self._hidden_fields(roles, entity_id, "see")
 
     def _hidden(self, roles: tuple[str, ...], entity_id: str, *verbs: str) -> frozenset[str]:
         hidden = self._hidden_fields(roles, entity_id, *verbs)

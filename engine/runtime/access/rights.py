@@ -1,4 +1,4 @@
-"""Roles -> reaches: the union of what each role and the core grants give, cut by `see`."""
+"""Roles -> reaches: the union of what each role, cut by its own `see`, and the core grants give."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from engine.metadata.model.application import Application
 from engine.metadata.model.role import Role
 from engine.runtime.access.core_grants import core_grant
-from engine.runtime.access.reach import NONE, Reach, parse_reach, union
+from engine.runtime.access.reach import Reach, reach_of, union
 
 CORE = "core"
 
@@ -52,19 +52,18 @@ class Rights:
         return tuple(found) or roles
 
     def grant(self, role_id: str, entity_id: str, verb: str) -> Reach:
-        """Return how far one role goes with a verb, before `see` cuts it."""
+        """Return how far one role goes with a verb."""
         role = self._application.roles.get(role_id)
-        written = role.can.get(entity_id, {}).get(verb, "none") if role else "none"
-        return union((parse_reach(written), core_grant(role_id, entity_id, verb)))
+        can = role.can.get(entity_id, {}) if role else {}
+        written = reach_of(verb, can.get(verb, "none"), can.get("see", "none"))
+        return union((written, core_grant(role_id, entity_id, verb)))
 
     def _reach(self, role_ids: tuple[str, ...], entity_id: str, verb: str) -> Reach:
-        """Return how far the roles go with a verb; what sees nothing does nothing (save peek)."""
+        """Return how far the roles go with a verb together; what is seen is peeked at too."""
         granted = union(one.reach for one in self.reasons(role_ids, entity_id, verb))
         if verb == "peek":
             return union((granted, self.reach(role_ids, entity_id, "see")))
-        if verb == "see" or self.reach(role_ids, entity_id, "see"):
-            return granted
-        return NONE
+        return granted
 
     def _sources(self, role_ids: tuple[str, ...], entity_id: str, verb: str) -> Iterator[Reason]:
         yield Reason(CORE, verb, core_grant(None, entity_id, verb))

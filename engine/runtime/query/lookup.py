@@ -9,7 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, false, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    case,
+    false,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 
 from engine.metadata.model.text import Expression, RecordRef
 from engine.runtime.access.reach import ALL
@@ -67,13 +77,9 @@ class Lookup:
         ]
         if not words or not entities:
             return ()
-        each = (
-            self._hits_of(actor, one, place, words).limit(limit).subquery()
-            for place, one in enumerate(entities)
-        )
-        found = union_all(*map(select, each)).subquery()
-        order = (found.c.archived, found.c.rank, found.c.place, found.c.key, found.c.id)
-        rows = connection.execute(select(found).order_by(*order).limit(limit)).all()
+        each = (self._hits_of(actor, one, place, words) for place, one in enumerate(entities))
+        order = map(literal_column, ("archived", "rank", "place", "key", "id"))
+        rows = connection.execute(union_all(*each).order_by(*order).limit(limit)).all()
         notes = self._notes(
             connection, actor, [RecordRef(entities[row.place], row.id) for row in rows]
         )
@@ -124,8 +130,7 @@ class Lookup:
         rank, key = self._rank(actor, entity_id, words), self._key(actor, entity_id)
         columns = (record.c.id, record.c.title, record.c.archived)
         named = (literal(place).label("place"), rank.label("rank"), key.label("key"))
-        query = self._known(actor, entity_id, words, *columns, *named)
-        return query.order_by(record.c.archived, rank, key, record.c.id)
+        return self._known(actor, entity_id, words, *columns, *named)
 
     def _known(
         self, actor: Actor, entity_id: str, words: tuple[Word, ...], *columns: ColumnElement[Any]

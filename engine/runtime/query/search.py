@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, or_
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
-from engine.metadata.model.field import Field
 from engine.runtime.access import Access
 from engine.runtime.access.reach import ALL
 from engine.runtime.actor import Actor
@@ -84,28 +83,16 @@ class Search:
         if not self._access.may(actor, entity_id, "see"):
             return by_title
         found = self.seen(actor, entity_id, words, record)
-        if self._access.reach(actor, entity_id, "see") == ALL:
+        if self._access.reach(actor, entity_id, "see") != ALL:
+            found = and_(self._access.row_condition(actor, entity_id, "see", record), found)
+        elif "title" in self._access.readable(actor, entity_id):
             return found
-        return or_(
-            by_title, and_(self._access.row_condition(actor, entity_id, "see", record), found)
-        )
+        return or_(by_title, found)
 
     def _reads_all(self, actor: Actor, entity_id: str) -> bool:
         """Say whether the actor may read everything that stands in the search text."""
         entity = self._application.entity(entity_id)
-        readable = self._access.readable(actor, entity_id)
-        return {"title", *entity.search} <= readable and all(
-            self._knows_titles(actor, entity.fields[one]) for one in entity.search
-        )
-
-    def _knows_titles(self, actor: Actor, field: Field) -> bool:
-        """Say whether the titles behind a link field are all known to the actor."""
-        if FIELD_TYPES[field.type].storage is Storage.ANY_LINK:
-            return not actor.is_person
-        if field.to is None:
-            return True
-        peekable = self._access.peekable(actor, field.to)
-        return "title" in peekable and self._access.reach(actor, field.to, "peek") == ALL
+        return {"title", *entity.search} <= self._access.readable(actor, entity_id)
 
     def _readable_texts(
         self, actor: Actor, entity_id: str, record: FromClause
