@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.metadata.build.common import names_in, names_in_text
+from engine.metadata.build.common import CLOCK, IN_BRACES, STRING, names_in, names_in_text
 from engine.metadata.checks.pipelines import entities_of
 from engine.metadata.checks.subject import Subject, Walk, walk, warning
 from engine.metadata.expressions.compile import Expected, check
@@ -13,7 +13,7 @@ from engine.metadata.expressions.names import Scope as Names
 from engine.metadata.expressions.templates import parse_template
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.model.entity import Entity
-from engine.metadata.model.field import Field
+from engine.metadata.model.field import Field, FormulaKind
 from engine.metadata.model.pipeline import Pipeline
 from engine.metadata.model.role import Scope
 from engine.metadata.model.text import Expression, Template
@@ -240,3 +240,27 @@ def check_titles(subject: Subject) -> Iterator[Problem]:
                 hint = f'write "{{{{ {text} }}}}"'
             message = f"every {entity.label.lower()} would be called '{text}'"
             yield warning("W230", entity.title.mark, message, hint, entity.title.address)
+
+
+def check_moving_titles(subject: Subject) -> Iterator[Problem]:
+    """A title that would change by itself as time passes: titles are stored.
+
+    Bad:
+        name: shop
+        entities: {client: {title: "{{ name }}, {{ age(born) }}", fields: {name: text, born: date}}}
+    Good:
+        name: shop
+        entities: {client: {title: "{{ name }}, {{ born }}", fields: {name: text, born: date}}}
+    """
+    for entity in subject.application.entities.values():
+        if entity.title and _moves(subject, entity, entity.title):
+            message = "this title would change by itself as time passes, and titles are stored"
+            hint = "name fields that stay as they are"
+            yield Problem("E233", entity.title.mark, message, hint, entity.title.address)
+
+
+def _moves(subject: Subject, entity: Entity, title: Template) -> bool:
+    holes = " ".join(IN_BRACES.findall(title.text))
+    ends = (_walk(subject, entity, name).field for name in names_in_text(title.text))
+    by_clock = CLOCK.search(STRING.sub("''", holes)) is not None
+    return by_clock or any(one and one.formula_kind is FormulaKind.ON_READ for one in ends)

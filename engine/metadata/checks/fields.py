@@ -95,6 +95,35 @@ def check_unique(subject: Subject) -> Iterator[Problem]:
             yield Problem("E220", subject.key_mark(path), message, "remove 'index'", field.address)
 
 
+def check_unique_groups(subject: Subject) -> Iterator[Problem]:
+    """A group of unique fields with one that can't take part: any record, or a moving formula.
+
+    Bad:
+        name: shop
+        entities:
+          note:
+            unique: [[title_, about]]
+            fields: {title_: text, about: any_link}
+    Good:
+        name: shop
+        entities:
+          note:
+            unique: [[title_, day]]
+            fields: {title_: text, day: date}
+    """
+    for entity in subject.application.entities.values():
+        place = ("entities", entity.id, "unique")
+        for number in range(len(entity.unique)):
+            for one in subject.items((*place, number)):
+                field = entity.fields.get(one.text)
+                if field and (
+                    field.formula_kind is FormulaKind.ON_READ
+                    or FIELD_TYPES[field.type].storage is Storage.ANY_LINK
+                ):
+                    message = f"'{field.id}' can't take part in what is unique"
+                    yield Problem("E234", one.mark, message, "leave it out", address_of(place))
+
+
 def check_formula_alone(subject: Subject) -> Iterator[Problem]:
     """A formula together with keys that say how people fill the field in.
 

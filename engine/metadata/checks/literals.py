@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -17,6 +18,7 @@ from engine.metadata.fieldtypes.scale import scale_of
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.moments import parse_moment
+from engine.metadata.patterns import Pattern, PatternProblem, compile_pattern
 
 NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?")
 INTEGER = re.compile(r"-?[0-9]{1,18}")
@@ -179,6 +181,25 @@ def _text(text: str, field: Field, application: Application) -> None:
     longest = field.max_length or LONGEST
     if len(text) > longest:
         raise Unreadable(f"this text has {len(text)} characters", f"'{field.id}' takes {longest}")
+    if len(text) < (field.min_length or 0):
+        raise Unreadable(
+            f"'{text}' is too short", f"'{field.id}' takes {field.min_length} at least"
+        )
+    if field.pattern and not _fits(text, field.pattern):
+        hint = field.message.text if field.message else f"its pattern is {field.pattern}"
+        raise Unreadable(f"'{text}' has not the form of '{field.id}'", hint)
+
+
+def _fits(text: str, pattern: str) -> bool:
+    try:
+        return _compiled(pattern).matches(text)
+    except PatternProblem:
+        return True  # the pattern has a problem of its own
+
+
+@cache
+def _compiled(pattern: str) -> Pattern:
+    return compile_pattern(pattern)
 
 
 _READERS: Mapping[str, Callable[[str, Field, Application], None]] = MappingProxyType(

@@ -18,6 +18,7 @@ from engine.metadata.checks.subject import (
 )
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import FormulaKind
 from engine.metadata.nodes import Path, Scalar
 from engine.metadata.problems import Problem
 
@@ -337,8 +338,10 @@ def check_sortable(subject: Subject) -> Iterator[Problem]:
     for entity in subject.own_entities():
         for one in subject.items(entity_path(entity, "search")):
             field = entity.fields.get(one.text)
-            if field and not FIELD_TYPES[field.type].searchable:
-                message = f"search looks for words, and '{field.id}' is of type {field.type}"
+            moves = field is not None and field.formula_kind is FormulaKind.ON_READ
+            if field and (moves or not FIELD_TYPES[field.type].searchable):
+                why = "changes by itself" if moves else f"is of type {field.type}"
+                message = f"search looks for words, and '{field.id}' {why}"
                 hint = "leave it out: a filter finds it"
                 yield Problem(
                     "E221", one.mark, message, hint, address_of(entity_path(entity, "search"))

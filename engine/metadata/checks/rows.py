@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 
 from engine.metadata import nodes
@@ -106,36 +106,6 @@ def _column_names(subject: Subject) -> Iterator[tuple[str, Entity, Scalar]]:
                 yield from ((file.name, entity, one.key) for one in values if entity)
 
 
-def check_row_keys(subject: Subject) -> Iterator[Problem]:
-    """The same key twice: a key names one record of its entity.
-
-    Bad:
-        # crm.yaml
-        name: shop
-        entities: {item: {fields: {name: text}}}
-        # data/item.csv
-        key,name
-        a,Apple
-        a,Apricot
-    Good:
-        # crm.yaml
-        name: shop
-        entities: {item: {fields: {name: text}}}
-        # data/item.csv
-        key,name
-        a,Apple
-        b,Apricot
-    """
-    first: dict[tuple[str, str], Row] = {}
-    for row in subject.application.rows:
-        known = first.setdefault((row.entity, row.key), row)
-        if known is not row:
-            where = f"line {known.mark.line}"
-            where = where if known.mark.file == row.mark.file else f"{known.mark.file}, {where}"
-            message = f"the key '{row.key}' is already used in {where}"
-            yield Problem("E706", row.mark, message, "give each row a key of its own")
-
-
 def check_row_values(subject: Subject) -> Iterator[Problem]:
     """A value of a row that its field can't hold.
 
@@ -157,7 +127,7 @@ def check_row_values(subject: Subject) -> Iterator[Problem]:
         key,name,price
         a,Apple,0.50
     """
-    for _, field, cell in _cells(subject):
+    for _, field, cell in cells_of(subject):
         if FIELD_TYPES[field.type].storage in (Storage.LINK, Storage.ANY_LINK):
             continue
         if isinstance(cell.text, tuple) and field.type != "choices":
@@ -202,13 +172,20 @@ def lost_plus(subject: Subject) -> Iterator[Problem]:
     return (one for one in check_row_values(subject) if one.code == "E708")
 
 
-def _cells(subject: Subject) -> Iterator[tuple[Row, Field, Cell]]:
+def cells_of(subject: Subject) -> Iterator[tuple[Row, Field, Cell]]:
+    """Yield the values of all rows whose fields are clear."""
     unclear = partial(_is_unclear, subject, {})
     for row in subject.application.rows:
         entity = subject.application.entities[row.entity]
-        for name, cell in row.cells.items():
+        cells = {**_key_cell(row), **row.cells}
+        for name, cell in cells.items():
             if not unclear(entity.id, name):
                 yield row, entity.fields[name], cell
+
+
+def _key_cell(row: Row) -> dict[str, Cell]:
+    """Return the value that a row's key is, where the row does not say it itself."""
+    return {field: Cell(row.key, row.mark) for entity, field in KEY_FIELDS if entity == row.entity}
 
 
 def _is_unclear(
@@ -217,82 +194,6 @@ def _is_unclear(
     if (entity, name) not in known:
         known[entity, name] = subject.is_unclear_field(entity, name)
     return known[entity, name]
-
-
-def check_row_links(subject: Subject) -> Iterator[Problem]:
-    """A link of a row to a key that no row has, or from `data/` to a row of `demo/`.
-
-    Bad:
-        # crm.yaml
-        name: shop
-        entities:
-          item: {fields: {name: text, group: {type: link, to: group}}}
-          group: {fields: {name: text}}
-        # data/group.csv
-        key,name
-        fruit,Fruit
-        # data/item.csv
-        key,name,group
-        a,Apple,friut
-    Good:
-        # crm.yaml
-        name: shop
-        entities:
-          item: {fields: {name: text, group: {type: link, to: group}}}
-          group: {fields: {name: text}}
-        # data/group.csv
-        key,name
-        fruit,Fruit
-        # data/item.csv
-        key,name,group
-        a,Apple,fruit
-    """
-    keys = _keys(subject)
-    for row, field, cell in _cells(subject):
-        storage = FIELD_TYPES[field.type].storage
-        text = cell.text if isinstance(cell.text, str) else ", ".join(cell.text)
-        if storage is Storage.LINK and field.to:
-            yield from _link(row, field, text, cell.mark, keys)
-        elif storage is Storage.ANY_LINK:
-            entity, _, key = text.partition(" ")
-            if entity not in subject.application.entities or not key.strip():
-                message = f"'{text}' names no record of any entity"
-                hint = "write the entity and the key: deal d1"
-                yield Problem("E705", cell.mark, message, hint, field.address)
-            else:
-                yield from _link(row, field, key.strip(), cell.mark, keys, entity)
-
-
-def _keys(subject: Subject) -> Mapping[str, Mapping[str, bool]]:
-    """Return entity -> key -> whether the row is for the demo only."""
-    keys: dict[str, dict[str, bool]] = {}
-    for team in subject.application.teams:
-        keys.setdefault("team", {})[team] = False
-    for row in subject.application.rows:
-        known = keys.setdefault(row.entity, {})
-        known[row.key] = row.demo and known.get(row.key, True)
-    return keys
-
-
-def _link(
-    row: Row,
-    field: Field,
-    key: str,
-    mark: Mark,
-    keys: Mapping[str, Mapping[str, bool]],
-    entity: str = "",
-) -> Iterator[Problem]:
-    target = entity or field.to or ""
-    known = keys.get(target, {})
-    if key not in known:
-        hint = suggest(key, tuple(known)) or f"there are no rows of '{target}'"
-        message = f"no row of '{target}' has the key '{key}'"
-        yield Problem("E705", mark, message, hint, field.address)
-    elif known[key] and not row.demo:
-        message = f"'{key}' is a row of demo/, and this row of data/ is loaded without it"
-        yield Problem(
-            "E705", mark, message, f"move one of the two: {target} '{key}'", field.address
-        )
 
 
 def check_row_required(subject: Subject) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from engine.metadata.checks.literals import Unreadable, read_literal
+from engine.metadata.checks.rows import cells_of
 from engine.metadata.checks.subject import Subject, address_of, field_path
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -98,6 +99,33 @@ def check_bounds(subject: Subject) -> Iterator[Problem]:
                 mark = subject.mark(field_path(field, "default"))
                 message = f"the default {value} is outside its own limits"
                 yield Problem("E231", mark, message, "change the default or the limits", address)
+
+
+def check_row_bounds(subject: Subject) -> Iterator[Problem]:
+    """A value of a row outside the limits of its field.
+
+    Bad:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text, price: {type: money, min: 1}}}}
+        # data/item.csv
+        key,name,price
+        a,Apple,0
+    Good:
+        # crm.yaml
+        name: shop
+        entities: {item: {fields: {name: text, price: {type: money, min: 1}}}}
+        # data/item.csv
+        key,name,price
+        a,Apple,1
+    """
+    for _, field, cell in cells_of(subject):
+        text = cell.text if isinstance(cell.text, str) else None
+        value, low, high = (_number(field, one) for one in (text, field.min, field.max))
+        if value is not None and (_above(low, value) or _above(value, high)):
+            limit = f"at least {low}" if _above(low, value) else f"at most {high}"
+            message = f"'{field.id}' is {limit}, and this is {value}"
+            yield Problem("E710", cell.mark, message, "", field.address)
 
 
 def _above(one: Decimal | None, other: Decimal | None) -> bool:
