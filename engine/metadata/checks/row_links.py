@@ -146,10 +146,7 @@ def check_row_unique(subject: Subject) -> Iterator[Problem]:
         place = (row.entity, field.id, cell.text.strip().lower())
         other, mark = first.setdefault(place, (row, cell.mark))
         if other is not row and other.key != row.key:
-            where = (
-                f"line {mark.line}"
-                if mark.file == cell.mark.file
-                else f"{mark.file}, line {mark.line}"
-            )
+            where = f"line {mark.line}"
+            where = where if mark.file == cell.mark.file else f"{mark.file}, {where}"
             message = f"'{field.id}' is unique, and '{cell.text}' stands in {where} already"
             yield Problem("E709", cell.mark, message, "give each row its own", field.address)

@@ -122,7 +122,8 @@ def check_row_bounds(subject: Subject) -> Iterator[Problem]:
     for _, field, cell in cells_of(subject):
         text = cell.text if isinstance(cell.text, str) else None
         value, low, high = (_number(field, one) for one in (text, field.min, field.max))
-        if value is not None and (_above(low, value) or _above(value, high)):
+        is_outside = _above(low, value) or _above(value, high)
+        if is_outside and not _above(low, high):
             limit = f"at least {low}" if _above(low, value) else f"at most {high}"
             message = f"'{field.id}' is {limit}, and this is {value}"
             yield Problem("E710", cell.mark, message, "", field.address)
