@@ -24,6 +24,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 WIDTHS = {1440: 900, 820: 1180, 390: 844}
+# The server's word is judged by its status; a request is given up by leaving the page.
+NO_DEFECTS = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
 STATIC = {"font", "image", "manifest", "script", "stylesheet"}
 
 
@@ -62,7 +64,7 @@ def watch(page: Page, problems: list[str]) -> None:
     """
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(NO_DEFECTS):
             problems.append(f"console: {message.text}")
 
     def on_response(response: Response) -> None:
