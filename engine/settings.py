@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from textwrap import fill
 from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -63,12 +64,32 @@ class Settings:
         return urlsplit(self.public_url).netloc.lower()
 
 
+def settings_help(width: int = 90) -> str:
+    """Return a line or two about each variable of the environment."""
+    known = [one for one in fields(Settings) if one.name in READERS]
+    gap = max(len(variable(one.name)) for one in known) + 2
+    return "\n".join(
+        fill(
+            one.metadata["help"],
+            width,
+            initial_indent=variable(one.name).ljust(gap),
+            subsequent_indent=" " * gap,
+        )
+        for one in known
+    )
+
+
+def variable(name: str) -> str:
+    """Return the name of a setting in the environment."""
+    return PREFIX + name.upper()
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings; a value that can't be understood is refused by name."""
     given = {
         one.name: text
         for one in fields(Settings)
-        if one.name in READERS and (text := environment.get(PREFIX + one.name.upper(), "").strip())
+        if one.name in READERS and (text := environment.get(variable(one.name), "").strip())
     }
     return Settings(**{name: _read(name, text) for name, text in given.items()})
 
@@ -80,7 +101,7 @@ def _read(name: str, text: str) -> Any:
         raise Refused(
             say(
                 "{name} is '{value}': {reason}",
-                name=PREFIX + name.upper(),
+                name=variable(name),
                 value=text,
                 reason=str(mistake),
             )

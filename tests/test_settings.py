@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from engine.errors import Refused
-from engine.settings import Settings, read_settings
+from engine.settings import Settings, read_settings, settings_help
 
 
 def test_nothing_set_is_the_plain_settings() -> None:
@@ -35,6 +35,13 @@ def test_each_setting_has_its_variable() -> None:
     )
     assert found.is_https
     assert found.public_host == "crm.example.com"
+
+
+def test_the_help_names_every_variable() -> None:
+    text = settings_help()
+    assert text.startswith("KARTOTEKA_PUBLIC_URL  The address that people type")
+    assert text.count("KARTOTEKA_") == 6
+    assert max(map(len, text.splitlines())) <= 90
 
 
 @pytest.mark.parametrize(

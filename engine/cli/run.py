@@ -31,9 +31,16 @@ from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.text import plan_text
 from engine.runtime.run_lock import run_lock
 from engine.serving import Current, listen, serve, stop_on_signal
-from engine.settings import Settings, read_settings
+from engine.settings import Settings, read_settings, settings_help
 from engine.start import bring_up_to_date
 from engine.web.urls import welcome_url
+
+EPILOG = f"""Example: kartoteka run configs/examples/vet-practice --demo --data /tmp/vet
+
+\b
+Settings from the environment:
+{settings_help()}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,7 @@ class Run:
         return f"This waits for a yes: {command}"
 
 
-@click.command(
-    "run", epilog="Example: kartoteka run configs/examples/vet-practice --demo --data /tmp/vet"
-)
+@click.command("run", epilog=EPILOG)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option(
