@@ -87,18 +87,19 @@ def read_payload(
 ) -> Given:
     """Read what was sent, field by field."""
     open_fields = rights.writable | rights.held
-    denied = [name for name in payload if name not in open_fields]
-    messages = {
-        plain_name(name): (_refusal(compiled, name, rights),) for name in denied[:MOST_NAMED]
+    closed = [name for name in payload if name not in open_fields]
+    refused: Messages = {
+        plain_name(name): (_refusal(compiled, name, rights),) for name in closed[:MOST_NAMED]
     }
+    messages = dict(refused)
     try:
         with Context[Reading](reading):
             sent = {name: value for name, value in payload.items() if name in open_fields}
             values = compiled.schema.load(sent)
-    except ValidationError as refused:
-        values = refused.valid_data or {}
-        messages |= {name: tuple(found) for name, found in refused.messages_dict.items()}
-    return Given(values, messages, frozenset(messages) - rights.readable)
+    except ValidationError as error:
+        values = error.valid_data or {}
+        messages |= {name: tuple(found) for name, found in error.messages_dict.items()}
+    return Given(values, messages, frozenset(refused))
 
 
 def plain_name(name: object) -> str:

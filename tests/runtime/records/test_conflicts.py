@@ -57,13 +57,13 @@ def test_a_change_back_and_forth_is_seen(
     assert saved.version == 4
 
 
-@pytest.mark.parametrize("version", [0, -1, 7, 2**40])
 def test_a_version_that_never_was_disputes_everything_that_differs(
-    desk: Desk, head: Actor, anna: Saved, version: int
+    desk: Desk, head: Actor, anna: Saved
 ) -> None:
-    with pytest.raises(Conflict) as conflict:
-        desk.service.update(head, "owner", anna.id, FORM | {"city": "Varna"}, version)
-    assert conflict.value.fields == {"city": ("Sofia", "Varna")}
+    for version in (0, -1, 7, 2**40):
+        with pytest.raises(Conflict) as conflict:
+            desk.service.update(head, "owner", anna.id, FORM | {"city": "Varna"}, version)
+        assert conflict.value.fields == {"city": ("Sofia", "Varna")}
 
 
 def test_a_person_says_what_the_form_was_made_from(desk: Desk, head: Actor, anna: Saved) -> None:

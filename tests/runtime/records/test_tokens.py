@@ -59,7 +59,7 @@ def test_tokens_are_kept_for_a_day(desk: Desk, head: Actor) -> None:
     assert [row["token"] for row in desk.rows(FORM_TOKENS)] == ["t2"]
 
 
-@pytest.mark.parametrize("token", ["", "x" * 201, "a\x00b", "\ud800"])
-def test_a_token_that_is_none_is_refused(desk: Desk, head: Actor, token: str) -> None:
-    with pytest.raises(ValidationFailed):
-        desk.service.create(head, "owner", {"name": "Anna"}, token)
+def test_a_token_that_is_none_is_refused(desk: Desk, head: Actor) -> None:
+    for token in ("", "x" * 201, "a\x00b", "\ud800"):
+        with pytest.raises(ValidationFailed):
+            desk.service.create(head, "owner", {"name": "Anna"}, token)
