@@ -43,17 +43,26 @@ def conversion_way(
 def converter(conversion: Conversion) -> Convert:
     """Return the way from the old values to the new type; empty stays empty."""
     nothing = Converted(False if conversion.new_storage is Storage.BOOL else None)
-    way = _DIRECT.get((conversion.storage, conversion.new_storage), _by_text)(conversion)
+    if is_harmless(conversion) and conversion.storage is not Storage.SCALED:
+        way: Convert = Converted
+    else:
+        way = _DIRECT.get((conversion.storage, conversion.new_storage), _by_text)(conversion)
     return lambda value: nothing if value is None else way(value)
 
 
 def is_harmless(conversion: Conversion) -> bool:
-    """Say whether every value stays as it is, so that nobody has to look at them."""
+    """Say whether every value stays as it is (at the same scale): nobody has to look at them."""
     if conversion.storage is not conversion.new_storage:
         return False
-    if conversion.storage is Storage.TEXT:
-        return conversion.field.type in (*ANY_TEXT, conversion.type)
-    return conversion.storage is not Storage.OPTIONS or conversion.type == conversion.field.type
+    match conversion.storage:
+        case Storage.TEXT:
+            return conversion.field.type in (*ANY_TEXT, conversion.type)
+        case Storage.OPTIONS:
+            return conversion.field.type == conversion.type
+        case Storage.LINK:
+            return conversion.field.to == conversion.target
+        case _:
+            return True
 
 
 def _by_text(conversion: Conversion) -> Convert:

@@ -181,14 +181,10 @@ class FieldSteps:
         return _step(kind, match.field, sentence, weight, verdict.filled, operations)
 
     def _is_harmless(self, match: FieldMatch) -> bool:
+        around, old = self._around, self._as_source(match.found)
         return is_harmless(
             Conversion(
-                match.found[0].type,
-                match.found[-1].storage,
-                None,
-                match.field,
-                self._around.wanted,
-                self._around.directory,
+                old.type, old.storage, old.target, match.field, around.wanted, around.directory
             )
         )
 
