@@ -84,7 +84,7 @@ def quick_days(
     working = next_workdays(first + timedelta(days=1), WORKING_DAYS_SHOWN, now.workdays)
     words = {day: say_it(word) for day, word in named.items()}
     return tuple(
-        _day(day, words.get(day, ""), day == chosen, now.language)
+        _day(day, words.get(day, ""), now.language, chosen=day == chosen)
         for day in sorted({*named, *working})
         if low <= day <= high
     )
@@ -154,7 +154,7 @@ def quick_hours(now: Now, chosen: time | None) -> tuple[Press, ...]:
     )
 
 
-def _day(day: date, word: str, chosen: bool, language: str) -> Press:  # noqa: FBT001
+def _day(day: date, word: str, language: str, *, chosen: bool) -> Press:
     name = format_date(day, "EEE", locale=locale_of(language))
     month_day = format_skeleton("MMMd", day, locale=locale_of(language))
     note = f"{name} {day.day}" if word else month_day

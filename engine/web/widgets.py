@@ -201,7 +201,7 @@ class Widgets:
             case date():
                 return value.isoformat()
             case Decimal():
-                return _plain(value, self.application.currency_decimals, one.type == "money")
+                return _plain(value, self.application.currency_decimals, money=one.type == "money")
             case RecordRef():
                 return f"{value.entity}/{value.id}"
             case tuple():
@@ -352,7 +352,7 @@ def _old(zone: str) -> bool:
     return zone.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/", "Brazil/", "Canada/"))
 
 
-def _plain(value: Decimal, decimals: int, money: bool) -> str:  # noqa: FBT001
+def _plain(value: Decimal, decimals: int, *, money: bool) -> str:
     """Return a number without grouping; an amount keeps its decimals, others drop what is zero."""
     if money:
         return f"{value:.{decimals}f}"
