@@ -30,6 +30,8 @@ from engine.metadata.shape import Shape, check_shape, of_overlay
 from engine.metadata.source import Document, read_nodes
 from engine.resources import resource_dir
 
+KEY_OF_FIELD = 5  # entities, id, fields, id, key: what is wrong below makes the key unclear
+
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
@@ -87,7 +89,8 @@ class _Folder:
     @property
     def unclear(self) -> frozenset[Path]:
         """Return the paths that have an error already."""
-        return frozenset().union(*(one.shape.unclear for one in self.definitions))
+        found = frozenset().union(*(one.shape.unclear for one in self.definitions))
+        return found | {path[:KEY_OF_FIELD] for path in found if path[2:3] == ("fields",)}
 
     @property
     def later(self) -> frozenset[Path]:

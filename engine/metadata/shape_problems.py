@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.metadata.explain import Explained
+from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.language import NodeKind, nearest
 from engine.metadata.language_keys import FIELD, NODE_KINDS
+from engine.metadata.model.role import REACHES, VERBS
 from engine.metadata.nodes import Mapping as MapNode
 from engine.metadata.nodes import Node, Path, address_of
 from engine.metadata.problems import Mark, Problem, Severity
@@ -40,11 +42,27 @@ def unknown_key(
     free = tuple(one for one in known if one not in siblings)
     meant = nearest(key, free) or nearest(key, known)
     hint = f"did you mean '{meant}'?" if meant else _elsewhere(key, kind)
+    home = _home_of(kind, siblings[key])
+    if home:
+        meant, hint = None, home
     twins = lookalikes(key)
     if twins:
         hint = f"{twins}; type the word anew" if not meant else f"{twins}: {hint}"
     problem = Problem("E102", mark, f"'{key}' is not {_key_of(kind)}", hint, address_of(path[:-1]))
     return problem, meant
+
+
+def _home_of(kind: NodeKind, value: object) -> str:
+    """Say where a whole definition belongs that stands one level too high."""
+    word = value if isinstance(value, str) else ""
+    keys = set(value) if isinstance(value, dict) else set()
+    if kind.id == "entity" and (word in FIELD_TYPES or "type" in keys):
+        return "if it is a field, it stands below `fields:`"
+    if kind.id == "crm" and "fields" in keys:
+        return "if it is an entity, it stands below `entities:`, indented"
+    if kind.id == "role" and (word in REACHES or keys & {*VERBS, "every"}):
+        return "what a role may do stands below `can:`"
+    return ""
 
 
 def _key_of(kind: NodeKind) -> str:
@@ -117,17 +135,7 @@ def wrong_kind(mark: Mark, path: Path, schema: Mapping[str, Any], value: object)
     """
     wanted = schema["type"] if isinstance(schema["type"], str) else "string"
     name = str(path[-1]) if path and isinstance(path[-1], str) else "an item of the list"
-    hint = ""
-    if len(path) > 1 and path[-2] == "fields":
-        hint = f"write `{name}: text`, or `{name}: {{type: choice, options: [...]}}`"
-    elif wanted == "array" and isinstance(value, str):
-        hint = f"write a list: [{value}]"
-    elif wanted == "object" and isinstance(value, list):
-        hint = "write `key: value` lines instead of lines that begin with '-'"
-    elif wanted == "string" and isinstance(value, list) and len(value) == 1:
-        hint = f"write {value[0]} without brackets"
-    elif wanted == "object" and isinstance(value, str):
-        hint = "write its keys below it, indented"
+    hint = _as_wanted(path, name, wanted, value)
     called = f"'{name}'" if isinstance(path[-1], str) else name
     return Problem(
         "E103",
@@ -136,6 +144,24 @@ def wrong_kind(mark: Mark, path: Path, schema: Mapping[str, Any], value: object)
         hint,
         address_of(path),
     )
+
+
+def _as_wanted(path: Path, name: str, wanted: str, value: object) -> str:
+    """Say how to write a value in the kind that is wanted."""
+    above = path[-2] if len(path) > 1 else ""
+    if above == "fields":
+        return f"write `{name}: text`, or `{name}: {{type: choice, options: [...]}}`"
+    if above == "can" and isinstance(value, str):
+        return f"write `{name}: {{every: {value}}}`"
+    if isinstance(value, str) and (wanted == "array" or above == "moves"):
+        return f"write a list: [{value}]"
+    if wanted == "object" and isinstance(value, list):
+        ids = [one for one in value if isinstance(one, str)][:2]
+        example = ", ".join(f"{one}: ..." for one in ids)
+        return f"write a map by id: {{{example}}}" if ids else "write `id: ...` lines, without '-'"
+    if wanted == "string" and isinstance(value, list) and len(value) == 1:
+        return f"write {value[0]} without brackets"
+    return "write its keys below it, indented" if wanted == "object" else ""
 
 
 def wrong_word(mark: Mark, path: Path, schema: Mapping[str, Any], value: str) -> Problem:
@@ -238,7 +264,7 @@ def bad_id(mark: Mark, path: Path, *, value: str = "", is_key: bool = False) -> 
     hint = f"{twins}; type the word anew" if twins else ""
     suggestion = make_id(text)
     if not hint and suggestion and suggestion != text:
-        label = f", and `label: {text}`" if is_key else ""
+        label = f", and `label: {text}`" if is_key or path == ("name",) else ""
         hint = f"write `{suggestion}`{label}"
     if not hint and is_key and not text.isascii():
         hint = f"write an id in Latin letters, and `label: {text}` for people"

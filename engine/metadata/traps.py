@@ -34,6 +34,7 @@ from engine.metadata.trap_problems import (
     unreadable,
 )
 
+INDENTATION = ("mapping values", "document start", "expected key", "block end")
 NO_BREAK = "\u00a0"
 LARGEST_FILE = 1024 * 1024
 UNPRINTABLE = re.compile(
@@ -135,7 +136,7 @@ def explain(file: str, lines: list[str], error: yaml.YAMLError, span: Span) -> P
     opened = getattr(error, "context_mark", None)
     if opened and _is_unclosed(detail, str(getattr(error, "context", "")), reached, opened.line):
         return unclosed(Mark(file, opened.line + 1, opened.column + 1), lines[opened.line])
-    if "mapping values" in detail and line > span.start:
+    if line > span.start and any(one in detail for one in INDENTATION):
         return too_deep_a_line(
             Mark(file, line + 1, 1 + len(lines[line]) - len(lines[line].lstrip()))
         )

@@ -50,14 +50,16 @@ def check_country_words(subject: Subject) -> Iterator[Problem]:
     for path, one in _single(subject):
         text, key = one.text, path[0]
         if key == "timezone" and text not in available_timezones():
-            cities = tuple(zone for zone in zones if zone.lower().endswith(f"/{text.lower()}"))
+            cities = tuple(
+                zone for zone in zones if f"/{zone.lower()}".endswith(f"/{text.lower()}")
+            )
             hint = f"did you mean '{cities[0]}'?" if cities else "write it like Europe/Sofia"
             yield Problem("E602", one.mark, f"there is no time zone '{text}'", hint, "timezone")
         elif key == "currency" and not is_currency(text):
-            hint = "three capital letters: EUR, USD, BGN"
+            hint = _capital(text, is_currency(text.upper())) or "three letters: EUR, USD, BGN"
             yield Problem("E602", one.mark, f"there is no currency '{text}'", hint, "currency")
         elif key == "phone_region" and text not in regions:
-            hint = "two capital letters: BG, DE, US"
+            hint = _capital(text, text.upper() in regions) or "two letters: BG, DE, US"
             yield Problem("E602", one.mark, f"there is no country '{text}'", hint, "phone_region")
         elif key in ("language", "languages") and not _is_language(text):
             hint = suggest(text, OWN_WORDS)
@@ -72,7 +74,13 @@ def _single(subject: Subject) -> Iterator[tuple[Path, Scalar]]:
     yield from ((("languages",), one) for one in subject.items(("languages",)))
 
 
+def _capital(text: str, is_known: object) -> str:
+    return f"did you mean '{text.upper()}'?" if is_known else ""
+
+
 def _is_language(text: str) -> bool:
+    if text.lower() in OWN_WORDS and text not in OWN_WORDS:
+        return False
     try:
         Locale.parse(text)
     except (UnknownLocaleError, ValueError):

@@ -222,9 +222,12 @@ def check_limits(subject: Subject) -> Iterator[Problem]:
 def _lengths(subject: Subject, field: Field) -> Iterator[Problem]:
     low, high = field.min_length, field.max_length
     for key, value in (("min_length", low), ("max_length", high)):
-        if value is not None and value < (key == "max_length"):
+        least = int(key == "max_length")
+        if value is not None and value < least:
             path = field_path(field, key)
-            yield Problem("E227", subject.mark(path), f"'{key}' is too small", "", address_of(path))
+            yield Problem(
+                "E227", subject.mark(path), f"'{key}' is {least} at least", "", address_of(path)
+            )
     if low is not None and high is not None and low > high > 0:
         path = field_path(field, "min_length")
         message = f"no text is at least {low} and at most {high} characters long"
@@ -335,3 +338,23 @@ def _circle(start: str, needs: dict[str, set[str]]) -> list[str]:
                 seen.add(name)
                 ways.append([*way, name])
     return []
+
+
+def check_no_fields(subject: Subject) -> Iterator[Problem]:
+    """An entity without fields: there would be nothing to fill in.
+
+    Bad:
+        name: shop
+        entities: {client: {label: Client}}
+    Good:
+        name: shop
+        entities: {client: {label: Client, fields: {name: text}}}
+    """
+    for entity in subject.application.entities.values():
+        path = ("entities", entity.id, "fields")
+        gone = any(one[:3] == path for one in (*subject.unclear, *subject.later))
+        if not entity.fields and not gone:
+            message = f"'{entity.id}' has no fields"
+            yield warning(
+                "W235", entity.mark, message, "write `fields: {name: text}`", entity.address
+            )

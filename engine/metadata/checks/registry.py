@@ -66,6 +66,7 @@ MEANING: Mapping[str, Check] = MappingProxyType(
         "E233": expressions.check_moving_titles,
         "E231": values.check_bounds,
         "E319": expressions.check_formula_of_everybody,
+        "W235": fields.check_no_fields,
         "L304": expressions.check_formula_reach,
         "W401": access.check_empty_roles,
         "W402": access.check_unseen_required,

@@ -18,6 +18,7 @@ from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.rows_files import RowsFile
 from engine.metadata.words import lookalikes
 
+A_STAGE = 4  # pipelines, id, stages, id
 MAKES_A_FIELD = ("type", "to", "options", "pipeline")
 
 
@@ -55,7 +56,16 @@ class Subject:
             return self.was_written(path[:2])
         if name not in found.fields:
             return self.was_written(path)
-        return self.is_unclear(path) or any((*path, key) in self.unclear for key in MAKES_A_FIELD)
+        return (
+            self.is_unclear(path)
+            or any((*path, key) in self.unclear for key in MAKES_A_FIELD)
+            or self._has_unclear_stages(found.fields[name])
+        )
+
+    def _has_unclear_stages(self, field: Field) -> bool:
+        start: Path = ("pipelines", field.pipeline or "", "stages")
+        stages = any(path[:3] == start and len(path) <= A_STAGE for path in self.unclear)
+        return field.type == "stage" and stages
 
     def node(self, path: Path) -> nodes.Node | None:
         """Return the node at a path."""
