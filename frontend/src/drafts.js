@@ -3,8 +3,9 @@
 import { all, changed, first, later, make, on, whenever, word } from "./page.js";
 
 const PREFIX = "kartoteka:draft:";
+const mine = () => `${PREFIX}${document.body.dataset.me ?? ""}:`;
 const DAYS = 14;
-const keyOf = (form) => `${PREFIX}${form.dataset.draft}`;
+const keyOf = (form) => `${mine()}${form.dataset.draft}`;
 
 function read(key) {
   try {
@@ -34,8 +35,9 @@ whenever("form[data-draft]", (form) => {
   else if (Date.now() - draft.at < DAYS * 86_400_000) restore(form, draft);
 });
 
-// A form that was sent and did not come back has been saved.
+// A form that was sent and did not come back has been saved; somebody else's is none of my business.
 for (const key of drafts()) {
+  if (document.body.dataset.me && !key.startsWith(mine())) localStorage.removeItem(key);
   const draft = read(key);
   const here = all("form[data-draft]").some((form) => keyOf(form) === key);
   if ((draft?.sent && !here) || Date.now() - (draft?.at ?? 0) > DAYS * 86_400_000) localStorage.removeItem(key);
