@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, FromClause, and_, true
 
 from engine.metadata.model.application import Application
-from engine.metadata.model.role import VERBS
 from engine.runtime.access.aliases import Aliases
 from engine.runtime.access.conditions import Conditions
 from engine.runtime.access.expression_columns import ExpressionColumns
@@ -87,10 +86,6 @@ class Access:
     def may(self, actor: Actor, entity_id: str, verb: str) -> bool:
         """Say whether there may be records with which the actor may do this."""
         return bool(self.reach(actor, entity_id, verb))
-
-    def verbs(self, actor: Actor, entity_id: str) -> frozenset[str]:
-        """Return the verbs with any reach."""
-        return frozenset(verb for verb in VERBS if self.may(actor, entity_id, verb))
 
     def readable(self, actor: Actor, entity_id: str) -> frozenset[str]:
         """Return the fields, own and system, that the actor may read of the records it sees."""

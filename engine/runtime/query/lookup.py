@@ -33,6 +33,10 @@ from engine.runtime.query.subtitles import Subtitles
 # Found through the record that they are about, never by themselves.
 NOT_SEARCHED = frozenset({"activity", "notification"})
 
+HIT_ORDER: tuple[ColumnElement[Any], ...] = tuple(
+    literal_column(one) for one in ("archived", "rank", "place", "key", "id")
+)
+
 
 class Lookup:
     """Finds records by words, within the rights of an actor."""
@@ -78,8 +82,7 @@ class Lookup:
         if not words or not entities:
             return ()
         each = (self._hits_of(actor, one, place, words) for place, one in enumerate(entities))
-        order = map(literal_column, ("archived", "rank", "place", "key", "id"))
-        rows = connection.execute(union_all(*each).order_by(*order).limit(limit)).all()
+        rows = connection.execute(union_all(*each).order_by(*HIT_ORDER).limit(limit)).all()
         notes = self._notes(
             connection, actor, [RecordRef(entities[row.place], row.id) for row in rows]
         )

@@ -59,12 +59,6 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(one for one in items if one)
 
 
-def literally(text: str) -> str:
-    """Return a text as a filter must write it to be compared as it is."""
-    text = text.replace("\\", "\\\\").replace(",", "\\,")
-    return f"\\{text}" if text in (EMPTY, GIVEN) else text
-
-
 def ends(text: str) -> tuple[str, str]:
     """Return both ends of `a..b`."""
     low, dots, high = text.partition("..")

@@ -141,12 +141,6 @@ class PathFinder:
         through = tuple(map(self._link_label, steps))
         return FieldPath(text, tuple(steps), self._application.entity(entity_id), field, through)
 
-    def available(self, actor: Actor, entity_id: str) -> tuple[FieldPath, ...]:
-        """Return the paths of all fields that the actor may read of an entity: own, then system."""
-        names = (*self._application.entity(entity_id).fields, *_SYSTEM_TYPES)
-        found = (self.find(actor, entity_id, name) for name in names)
-        return tuple(one for one in found if one is not None)
-
     def _link_label(self, step: Step) -> Message:
         field = self._application.entity(step.entity).fields.get(step.name)
         if field is not None:

@@ -33,9 +33,9 @@ class Record:
     title: str
     values: Mapping[str, Value]
     links: Mapping[str, LinkTo | None]
-    created_at: datetime
+    created_at: datetime | None
     created_by: int | None
-    updated_at: datetime
+    updated_at: datetime | None
     updated_by: int | None
     archived: bool
     trashed: bool

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, select
 from engine.clock import Clock
 from engine.errors import NotFound, say
 from engine.metadata.model.application import Application
-from engine.metadata.model.field import Field
 from engine.metadata.model.text import Expression, RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
@@ -27,10 +26,9 @@ from engine.runtime.query.joins import Joins
 from engine.runtime.query.listing import Listing, ListRows
 from engine.runtime.query.lookup import Lookup
 from engine.runtime.query.names import RecordNames
-from engine.runtime.query.parts import Operand, Point, Reference
 from engine.runtime.query.paths import FieldPath, PathFinder
 from engine.runtime.query.records import Choice, Hit, Page, Record
-from engine.runtime.query.request import Filter, ListRequest
+from engine.runtime.query.request import ListRequest
 from engine.runtime.query.search import Search
 from engine.runtime.query.selection import Row, Selection
 from engine.runtime.query.sources import Sources
@@ -120,18 +118,6 @@ class Reader:
             if len(found) < EXPORT_BATCH:
                 return
             cursor = rows.place(found[-1], backwards=False)
-
-    def related(self, actor: Actor, record: Record, link_field: Field, limit: int) -> Page:
-        """Return the active records whose link leads to this one, in their entity's order."""
-        entity_id = link_field.entity
-        if self.paths.find(actor, entity_id, link_field.id) is None:
-            return Page(())
-        plain = self.parse(actor, entity_id, ())
-        columns = tuple(one for one in plain.columns if one != link_field.id)
-        link = pointing_at(link_field, record)
-        return self.page(
-            actor, replace(plain, filters=(link,), columns=columns or ("title",), size=limit)
-        )
 
     def pick(
         self,
@@ -225,16 +211,6 @@ class Reader:
         references = set(selection.references(rows))
         titles = self._lookup.titles(connection, actor, references) if references else {}
         return tuple(selection.record(row, titles) for row in rows)
-
-
-def pointing_at(link_field: Field, record: Record) -> Filter:
-    """Return the filter for records whose link leads to this one."""
-    if link_field.type == "any_link":
-        part: Point | Reference = Reference(record.entity, record.id)
-        text = f"{record.entity}/{record.id}"
-    else:
-        part, text = Point(record.id), str(record.id)
-    return Filter(link_field.id, "eq", Operand((part,)), link_field.id, text)
 
 
 def _neighbours(cursor: Cursor | None, *, more: bool) -> tuple[bool, bool]:

@@ -5,9 +5,7 @@ A subtitle is made for the one who reads it: what they may not read in it stays 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -23,8 +21,10 @@ from engine.runtime.query.joins import Joins
 from engine.runtime.query.records import Record
 from engine.runtime.query.selection import Selection
 from engine.runtime.query.sources import Sources
+from engine.runtime.translate import Translator
 
 CONTACTS = ("phone", "email")
+MARKS = " ,;·-–/"  # what stands between values is nothing without them
 
 
 class Subtitles:
@@ -33,6 +33,7 @@ class Subtitles:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._templates: dict[str, TextTemplate | None] = {}
+        self._translator = Translator(sources.clock)
 
     def of(
         self, connection: Connection, actor: Actor, entity_id: str, numbers: Sequence[int]
@@ -85,7 +86,14 @@ class Subtitles:
         values = {tuple(path.split(".")): value for path, value in record.values.items()}
         now = self._sources.clock.now()
         context = MappingContext(values, now, zone, application.workdays)
-        return " ".join(render(template, context, _showing(record, zone)).split())
+        language = actor.language or application.language
+
+        def show(value: Result, typed: Typed) -> str:
+            if isinstance(value, int) and typed.kind is Kind.LINK:
+                return _title(record, typed.to, value)
+            return self._translator.show_typed(value, typed, language, zone, application)
+
+        return " ".join(render(template, context, show).split()).strip(MARKS)
 
 
 def _contacts(entity: Entity) -> tuple[str, ...]:
@@ -98,30 +106,7 @@ def _first_contact(record: Record, entity: Entity) -> str:
     )
 
 
-def _showing(record: Record, zone: ZoneInfo) -> Callable[[Result, Typed], str]:
-    """Return how values of a record are written in its subtitle: short, without a language."""
-
-    def show(value: Result, typed: Typed) -> str:
-        match value:
-            case int() if typed.kind is Kind.LINK:
-                return _title(record, typed, value)
-            case str():
-                return next((one.label for one in typed.options if one.id == value), value)
-            case datetime():
-                return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
-            case date():
-                return value.isoformat()
-            case Decimal():
-                return format(value, "f")
-            case tuple():
-                return ", ".join(show(one, typed) for one in value)
-            case _:
-                return "" if value is None else str(value)
-
-    return show
-
-
-def _title(record: Record, typed: Typed, record_id: int) -> str:
-    """Return the title of the linked record, nothing where the reader may not know it."""
+def _title(record: Record, target: str | None, record_id: int) -> str:
+    """Return the title of a linked record, nothing where the reader may not know it."""
     known = (one for one in record.links.values() if one is not None)
-    return next((one.title for one in known if (one.entity, one.id) == (typed.to, record_id)), "")
+    return next((one.title for one in known if (one.entity, one.id) == (target, record_id)), "")

@@ -13,8 +13,10 @@ from engine.web.parts.look import Look
 NEAR = 7
 
 
-def short_moment(look: Look, at: datetime) -> str:
-    """Return an instant on the viewer's clock, as short as it stays clear."""
+def short_moment(look: Look, at: datetime | None) -> str:
+    """Return an instant on the viewer's clock, as short as it stays clear; '' for a hidden one."""
+    if at is None:
+        return ""
     local = look.local(at)
     return f"{short_day(look, local.date())} {local.hour}:{local.minute:02}"
 

@@ -287,17 +287,3 @@ def test_export_gives_all_records_that_may_be_exported(house: Clinic) -> None:
     ]
     request = reader.parse(house.head, "visit", ())
     assert list(reader.export(house.head, request)) == []  # `every` is no export
-
-
-def test_related_records_follow_a_link(house: Clinic) -> None:
-    stock = house.stock
-    rex = stock.reader.get(house.head, "animal", house.ids["rex"])
-    link = stock.application.entity("visit").fields["animal"]
-    page = stock.reader.related(house.head, rex, link, 1)
-    assert [one.title for one in page.records] == ["V-1 Rex"]
-    assert page.next is not None
-    assert "animal" not in page.records[0].values
-    assert stock.reader.related(house.stranger, rex, link, 5).records == ()
-    about = stock.application.entity("activity").fields["about"]
-    (note,) = stock.reader.related(house.head, rex, about, 5).records
-    assert note.id == house.ids["note"]
