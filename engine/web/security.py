@@ -213,7 +213,10 @@ def set_cookie(response: Response, name: str, value: str, max_age: int | None = 
 
 
 def start_session(response: Response, started: Started) -> Response:
-    """Give the browser its new session; the secret of the visit before it ends."""
+    """Give the browser its new session; what it had before ends, the secret of the visit too."""
+    before = current_session()
+    if before is not None:
+        services().accounts.door.sign_out(before)
     set_cookie(response, session_cookie(), started.cookie, started.max_age)
     response.delete_cookie(visit_cookie(), path="/", secure=services().settings.is_https)
     g.pop("visit", None)

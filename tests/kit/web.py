@@ -59,9 +59,17 @@ class Browser:
         found = self.client.get_cookie(name)
         return found.value if found else ""
 
-    def get(self, path: str, *, htmx: bool = False, **headers: Any) -> TestResponse:
+    def get(
+        self,
+        path: str,
+        *,
+        htmx: bool = False,
+        query: Mapping[str, str] | None = None,
+        **headers: Any,
+    ) -> TestResponse:
         """Asks for a page, or for its part."""
-        return self.client.get(path, headers=_headers(headers, htmx=htmx), buffered=True)
+        sent = _headers(headers, htmx=htmx)
+        return self.client.get(path, headers=sent, query_string=query, buffered=True)
 
     def post(
         self, path: str, form: Form = (), *, htmx: bool = False, **headers: Any

@@ -120,6 +120,14 @@ def test_whoever_is_signed_in_need_not_do_it_again(site: Site) -> None:
     assert (answer.status_code, answer.location) == (303, "/account")
 
 
+def test_signing_in_anew_ends_what_the_browser_had(site: Site) -> None:
+    browser = site.browser("ivan")
+    old = browser.cookie("kartoteka")
+    sign_in(browser, "boss")
+    browser.client.set_cookie("kartoteka", old)
+    assert browser.get("/account").status_code == 303
+
+
 def test_a_form_from_before_signing_in_elsewhere_still_works(site: Site) -> None:
     browser = site.browser()
     browser.get("/sign-in")

@@ -27,6 +27,14 @@ def site() -> Iterator[Site]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def hard_site() -> Iterator[Site]:
+    with open_site(CRM) as made:
+        made.user("boss", "admin")
+        made.user("ivan", "seller")
+        yield made
+
+
 def admin_routes(app: Flask) -> list[tuple[str, str]]:
     addresses = app.url_map.bind("localhost")
     return [
@@ -182,7 +190,10 @@ def test_only_bans_are_lifted(site: Site, form: dict[str, str]) -> None:
     assert site.browser("boss").post("/admin/users/lift", form).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/admin/users/999", "/admin/users/0", "/admin/users/99999999999"])
+@pytest.mark.parametrize(
+    "path",
+    ["/admin/users/999", "/admin/users/0", f"/admin/users/{10**12}", f"/admin/users/{10**30}"],
+)
 def test_whoever_is_not_there_is_not_found(site: Site, path: str) -> None:
     assert site.browser("boss").get(path).status_code == 404
     assert site.browser("boss").post(f"{path}/disable").status_code == 404
@@ -191,6 +202,38 @@ def test_whoever_is_not_there_is_not_found(site: Site, path: str) -> None:
 @pytest.mark.parametrize("path", ["/admin/users/x", "/admin/users/1.5", "/admin/users/-1"])
 def test_an_address_that_is_none_is_not_found(site: Site, path: str) -> None:
     assert site.browser("boss").get(path).status_code == 404
+
+
+HOSTILE = (
+    "a\0b",
+    "x" * 100_000,
+    "\u202eevil",
+    "\N{PILE OF POO}" * 50,
+    "{{7*7}}",
+    "=1+1",
+    "9" * 30,
+    "-1",
+    "1e400",
+    "²",
+    "<script>alert(1)</script>",
+)
+
+
+@pytest.mark.parametrize("field", ["login", "name", "roles", "team", "_version"])
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_that_is_typed_breaks_the_page(hard_site: Site, field: str, value: str) -> None:
+    browser = hard_site.browser("boss")
+    user = hard_site.services.accounts.people.by_login("ivan")
+    form = {"name": "Ivan", "roles": "seller", "team": "", "_version": user.version}
+    answers = [
+        browser.post("/admin/users/new", {"login": "new.one", **form, field: value}),
+        browser.post(f"/admin/users/{user.id}", form | {field: value}),
+        browser.get("/admin/users", query={"q": value}),
+    ]
+    for answer in answers:
+        assert answer.status_code in {200, 303, 400, 409, 422}
+        assert "<script>alert" not in answer.text
+        assert "49" not in words(answer) or "{{7*7}}" not in value
 
 
 def test_names_are_shown_as_text(site: Site) -> None:

@@ -46,10 +46,10 @@ class People:
         self._ledger = ledger
         self._door = door
 
-    def listed(self, text: str = "") -> tuple[User, ...]:
+    def listed(self, text: str = "", limit: int | None = None) -> tuple[User, ...]:
         """Return users whose login or name holds the words, by name."""
         with self._database.read() as connection:
-            return self._users.listed(connection, text)
+            return self._users.listed(connection, text, limit)
 
     def get(self, user_id: int) -> User:
         """Return a user."""

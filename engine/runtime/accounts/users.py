@@ -21,7 +21,7 @@ from engine.runtime.tables.system import ACCOUNTS
 
 USER = "user"
 TEAM = "team"
-MOST_LISTED = 500
+HIGHEST_ID = 2**63 - 1
 
 
 class SavedUser(Protocol):
@@ -95,16 +95,17 @@ class Users:
 
     def by_id(self, connection: Connection, user_id: int) -> User | None:
         """Return a user who has not been deleted."""
-        return self._one(connection, self._user.c.id == user_id)
+        could_be = 0 < user_id <= HIGHEST_ID
+        return self._one(connection, self._user.c.id == user_id) if could_be else None
 
     def by_login(self, connection: Connection, login: str) -> User | None:
         """Return the user of a login, however it is capitalised."""
         could_be = login.isprintable()  # no database holds the other characters
         return self._one(connection, self._has_login(login)) if could_be else None
 
-    def listed(self, connection: Connection, text: str) -> tuple[User, ...]:
+    def listed(self, connection: Connection, text: str, limit: int | None) -> tuple[User, ...]:
         """Return users whose login or name holds the text, by name."""
-        wanted = self._all().order_by(self._user.c.title_key, self._user.c.id).limit(MOST_LISTED)
+        wanted = self._all().order_by(self._user.c.title_key, self._user.c.id).limit(limit)
         for word in text.split():
             like = f"%{_escape(login_key(word))}%"
             wanted = wanted.where(

@@ -26,6 +26,7 @@ from engine.web.widgets import Input
 
 bp = Blueprint("users", __name__, url_prefix="/admin/users")
 
+MOST = 500  # a company with more of them searches
 PROFILE = ("login", "name", "team", "_version")
 
 
@@ -48,6 +49,7 @@ class UsersContext:
 
     q: str
     lines: tuple[Line, ...]
+    is_cut: bool
     has_teams: bool
     bans: tuple[Ban, ...]
 
@@ -81,8 +83,14 @@ def listed() -> Response:
     people = services().accounts.people
     bans = people.bans()
     banned = {one.subject for one in bans if one.kind == "login"}
-    lines = tuple(line(one, banned) for one in people.listed(q[:100]))
-    context = UsersContext(q=q, lines=lines, has_teams=bool(people.teams()), bans=bans)
+    lines = tuple(line(one, banned) for one in people.listed(q[:100], MOST))
+    context = UsersContext(
+        q=q,
+        lines=lines,
+        is_cut=len(lines) == MOST,
+        has_teams=bool(people.teams()),
+        bans=bans,
+    )
     return respond("pages/users.html", "parts/users_list.html", context)
 
 

@@ -1,7 +1,9 @@
 """Signing in and out on both databases, with the attacks on sessions that have a door today."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,6 +17,7 @@ from engine.runtime.actor import ENGINE
 from engine.runtime.tables.system import ACCOUNTS, ATTEMPTS, SESSIONS
 from tests.kit.accounts import HOME, PASSWORD, House, open_house
 
+VERIFY = PasswordHasher.verify
 NEW_PASSWORD = "another long password"
 
 
@@ -66,6 +69,27 @@ def test_all_wrong_answers_are_equal(house: House, login: str, password: str) ->
         house.accounts.door.sign_in(login, password, HOME)
     (sentence,) = refusal.value.messages[""]
     assert str(sentence) == "The login or the password is not right."
+
+
+def test_every_answer_costs_one_hash(house: House) -> None:
+    house.accounts.people.disable(ENGINE, house.add("gone"))
+    house.add("ivan")
+    house.add("new", password=None)
+    for login, password in (
+        ("ivan", PASSWORD),
+        ("ivan", "wrong password"),
+        ("nobody", PASSWORD),
+        ("gone", PASSWORD),
+        ("new", PASSWORD),
+        ("ivan", "x" * 9999),
+        ("a\0b", PASSWORD),
+    ):
+        with (
+            patch.object(PasswordHasher, "verify", autospec=True, side_effect=VERIFY) as verify,
+            suppress(ValidationFailed),
+        ):
+            house.accounts.door.sign_in(login, password, HOME)
+        assert verify.call_count == 1, (login, password)
 
 
 def test_a_hostile_login_is_only_a_wrong_login(house: House) -> None:
