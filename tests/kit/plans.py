@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
+from engine.app import open_services
 from engine.clock import FrozenClock
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.apply import apply
 from engine.runtime.plan.compare import make_plan
-from engine.runtime.plan.steps import Plan
+from engine.runtime.plan.rows import load_rows
+from engine.runtime.plan.steps import Plan, StepKind
 from engine.runtime.tables.entity import RecordTables, build_tables
 from engine.runtime.tables.system import SYSTEM
 from tests.kit.applications import application
@@ -44,11 +46,18 @@ class Living:
         wanted = _read(wanted)
         plan = make_plan(self.database, wanted)
         apply(self.database, plan, wanted, "tester")
+        if any(one.kind is StepKind.ROWS for one in plan.steps):
+            self.load(wanted)
         self.application = wanted
         self.history.append(plan)
         again = make_plan(self.database, wanted)
         assert (again.steps, again.drift) == ((), ())
         return plan
+
+    def load(self, wanted: Application, *, demo: bool = False) -> int:
+        """Loads the rows that are not loaded yet, through the record service."""
+        records = open_services(wanted, self.database).records
+        return load_rows(wanted, self.database, records, demo=demo)
 
     def fill(self, entity: str, records: Iterable[Mapping[str, Any]]) -> None:
         """Writes records as they stand."""

@@ -19,8 +19,7 @@ class Agreement:
 def require_agreement(plan: Plan, agreement: Agreement) -> None:
     """Refuse a plan that can't be done, or that nobody has agreed to."""
     if plan.refused:
-        step = plan.refused[0]
-        raise Refused(say("{address}: {sentence}.", address=step.address, sentence=step.sentence))
+        raise Refused(say("{step}.", step=plan.refused[0]))
     missing = missing_words(plan, agreement)
     if not missing:
         return

@@ -55,16 +55,9 @@ def _refuse_another(plan: Plan, fresh: Plan) -> None:
     if plan.base != fresh.base or plan.wanted != fresh.wanted:
         raise Refused(say("Another configuration was applied since this plan was made."), again)
     if fresh.refused:
-        step = fresh.refused[0]
-        raise Refused(say("{address}: {sentence}", address=step.address, sentence=step.sentence))
+        raise Refused(say("{step}.", step=fresh.refused[0]), again)
     if plan.consent != fresh.consent:
         raise Refused(say("The data has changed: more or other values would be lost."), again)
-    harm = next((one for one in fresh.drift if one.harms), None)
-    if harm is not None and fresh.changes_tables:
-        raise Refused(
-            say("Somebody changed the tables by hand: {what}.", what=harm.sentence),
-            say("Nothing was changed. Put it back, or restore a backup, then plan again."),
-        )
 
 
 def _change_tables(

@@ -12,7 +12,7 @@ from engine.runtime.plan.count import Counter
 from engine.runtime.plan.definition_steps import DefinitionSteps
 from engine.runtime.plan.derived import derived_steps
 from engine.runtime.plan.directory import LiveDirectory
-from engine.runtime.plan.drift import find_drift
+from engine.runtime.plan.drift import Drift, find_drift
 from engine.runtime.plan.match import How, Match, match
 from engine.runtime.plan.row_steps import new_row_steps, row_steps
 from engine.runtime.plan.state import LiveState, read_state
@@ -36,6 +36,12 @@ def make_plan(database: Database, wanted: Application, *, demo: bool = False) ->
 def plan_within(connection: Connection, wanted: Application, *, demo: bool = False) -> Plan:
     """Return the plan as one transaction sees a database that has the engine's tables."""
     stored, state = read_version(connection), read_state(connection)
+    base = None if stored is None else stored.digest
+    drift = find_drift(connection, state)
+    if any(one.harms for one in drift):
+        return Plan(
+            base, wanted.digest, tuple(_unplannable(one) for one in drift if one.harms), drift
+        )
     matched = match(state, wanted)
     if stored is None:
         was = None
@@ -47,8 +53,7 @@ def plan_within(connection: Connection, wanted: Application, *, demo: bool = Fal
     if stored is not None and was is None:
         steps.append(_unreadable())
     steps += row_steps(connection, wanted, matched, demo=demo)
-    base = None if stored is None else stored.digest
-    return Plan(base, wanted.digest, tuple(steps), find_drift(connection, state))
+    return Plan(base, wanted.digest, tuple(steps), drift)
 
 
 def _steps(
@@ -66,6 +71,11 @@ def _steps(
     if was is not None and was is not wanted:
         yield from DefinitionSteps(was, wanted, matched, counter).steps()
     yield from derived_steps(matched, tables, was, wanted, counter)
+
+
+def _unplannable(drift: Drift) -> Step:
+    sentence = f"{drift.sentence}: put it back, or restore a backup"
+    return Step(StepKind.DRIFT, "", sentence, Weight.REFUSED)
 
 
 def _unreadable() -> Step:

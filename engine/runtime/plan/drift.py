@@ -1,7 +1,7 @@
 """Live tables against the engine's record of them: says what somebody changed by hand.
 
-Columns that somebody added are theirs and are left alone. What is missing or of another type is
-said before it surprises anybody, and stops changes of tables.
+Columns that somebody added are theirs and are left alone. What is missing or of another type
+keeps everything else from being planned.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.runtime.tables.entity import system_columns
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One difference; `harms`: tables can't be changed before it is mended."""
+    """One difference; `harms`: nothing can be planned before it is mended."""
 
     sentence: str
     harms: bool = False

@@ -43,6 +43,7 @@ class StepKind(StrEnum):
     BEHAVIOUR = "behaviour"
     ACCESS = "access"
     ROWS = "rows"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class Step:
     weight: Weight
     count: int = 0
     operations: tuple[Operation, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.sentence}" if self.address else self.sentence
 
     def as_json(self) -> dict[str, object]:
         """Return the step without its operations."""

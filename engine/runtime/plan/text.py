@@ -37,5 +37,4 @@ def _group(steps: tuple[Step, ...], title: str) -> Iterator[str]:
         yield f"{title} ({len(steps)})"
     for one in steps:
         mark = "-" if one.kind in GOING else MARKS[one.weight]
-        where = f"{one.address}: " if one.address else ""
-        yield f"  {mark} {where}{one.sentence}"
+        yield f"  {mark} {one}"
