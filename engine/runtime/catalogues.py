@@ -56,7 +56,8 @@ def words_in(catalog: Catalog) -> Words:
     texts: dict[str, tuple[str, ...]] = {}
     for message in catalog:
         singular = message.id if isinstance(message.id, str) else message.id[0]
-        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        said = message.string or ""
+        forms = (said,) if isinstance(said, str) else tuple(said)
         if singular and all(forms) and not message.fuzzy:
             texts[singular] = forms
     return Words(texts, c2py(catalog.plural_expr))

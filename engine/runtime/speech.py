@@ -89,7 +89,7 @@ def money(value: Decimal, speech: Speech) -> str:
 
 def number(value: Decimal | int, speech: Speech) -> str:
     """Write a number with the decimals that it has, at most six."""
-    grouped = abs(value) >= UNGROUPED
+    grouped = abs(Decimal(value)) >= UNGROUPED
     return format_decimal(value, "#,##0.######", locale=speech.locale, group_separator=grouped)
 
 
