@@ -33,7 +33,7 @@ def init_templating(app: Flask) -> None:
         "autoescape": True,
         "trim_blocks": True,
         "lstrip_blocks": True,
-        "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"],
+        "extensions": ["jinja2.ext.i18n"],
     }
     app.config["TEMPLATES_AUTO_RELOAD"] = True
     environment = app.jinja_env

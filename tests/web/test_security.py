@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -126,7 +127,12 @@ def test_the_token_may_come_as_a_header(site: Site) -> None:
 
 
 def test_our_own_pages_may_send_forms(site: Site) -> None:
-    for headers in ({"Origin": "http://localhost"}, {"Referer": "http://localhost/account"}, {}):
+    ours: list[dict[str, Any]] = [
+        {"Origin": "http://localhost"},
+        {"Referer": "http://localhost/account"},
+        {},
+    ]
+    for headers in ours:
         answer = site.browser("boss").post("/account", {"_part": "sessions"}, **headers)
         assert answer.status_code == 303
 
@@ -146,7 +152,7 @@ def test_a_part_of_a_page_is_never_given_to_nobody(site: Site) -> None:
 
 
 def test_forged_htmx_headers_lead_nowhere(site: Site) -> None:
-    forged = {
+    forged: dict[str, Any] = {
         "HX_Current_URL": "https://evil.example/",
         "HX_Target": "<script>",
         "HX_Trigger": "//evil.example",
@@ -391,7 +397,11 @@ def test_a_known_proxy_is_believed_and_what_it_was_told_is_not(far_site: Site) -
 )
 def test_nobody_becomes_somebody_by_a_parameter(site: Site, query: str) -> None:
     browser = site.browser("ivan")
-    headers = {"X_User_Id": "1", "X_Remote_User": "boss", "Authorization": "Basic Ym9zczp4"}
+    headers: dict[str, Any] = {
+        "X_User_Id": "1",
+        "X_Remote_User": "boss",
+        "Authorization": "Basic Ym9zczp4",
+    }
     assert browser.get(f"/admin/users?{query}", **headers).status_code == 404
     assert "Ivan" in browser.get("/account", **headers).text
 
