@@ -62,7 +62,9 @@ class Deeds:
         compiled = self._transaction.entity(entity_id)
         held = self._hold(actor, compiled, record_id, payload)
         draft = self._edit(actor, compiled, held, payload, base_version)
-        if entity_id == TASK and draft.values.get("done") and draft.changed("done"):
+        if draft.entered_stages():  # rules may write a stage as a value
+            draft.action = Action.MOVE
+        elif entity_id == TASK and draft.values.get("done") and draft.changed("done"):
             draft.action = Action.FINISH
         return self._write(draft, held, is_judged=is_judged)
 

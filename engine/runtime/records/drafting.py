@@ -18,6 +18,7 @@ from engine.runtime.records.history import image_at
 from engine.runtime.records.merging import merge
 from engine.runtime.records.payload import read_payload
 from engine.runtime.records.reading.base import Reading
+from engine.runtime.records.reading.contacts import time_zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Drafting:
     def reading(self, actor: Actor) -> Reading:
         """Return the circumstances in which this actor's values are read."""
         setting = self.scene.setting
-        zone = ZoneInfo(actor.timezone) if actor.timezone else setting.zone
-        return Reading(setting.now, zone, setting.workdays)
+        zone = actor.timezone if actor.timezone in time_zones() else None
+        return Reading(setting.now, ZoneInfo(zone) if zone else setting.zone, setting.workdays)
 
     def new(self, actor: Actor, compiled: CompiledEntity, payload: Mapping[str, object]) -> Draft:
         """Draft a new record."""

@@ -16,7 +16,7 @@ from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.denials import Denied, Missing
 from engine.runtime.records.payload import FieldRights
 from engine.runtime.records.reading.options import HIGHEST_ID
-from engine.runtime.records.store import read_stored, select_stored
+from engine.runtime.records.store import cells_of, read_stored, select_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,7 @@ class Gate:
         if is_locked:
             query = query.with_for_update(of=compiled.table)
         row = connection.execute(query).one_or_none()
-        cells = None if row is None else row._mapping  # noqa: SLF001 -- values of a row by name
-        if row is None or cells is None or not cells["_peek"]:
+        if row is None or not (cells := cells_of(row))["_peek"]:
             raise Missing(verbs[0], compiled.id, record_id)
         if not cells[f"_{verbs[0]}"]:
             raise Denied(verbs[0], compiled.id, record_id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
@@ -29,11 +29,16 @@ def select_stored(compiled: CompiledEntity) -> Select[Any]:
 
 def read_stored(compiled: CompiledEntity, row: Row[Any]) -> Stored:
     """Turn a row into a record."""
-    cells = row._mapping  # noqa: SLF001 -- the documented way to a row's values by name
+    cells = cells_of(row)
     values: dict[str, Value] = {name: cells[name] for name in compiled.system_names}
     for name, columns in compiled.columns.items():
         values[name] = _value(*(cells[one] for one in columns))
     return Stored(compiled.id, cells["id"], cells["version"], values)
+
+
+def cells_of(row: Row[Any]) -> Mapping[str, Any]:
+    """Return the cells of a row by name."""
+    return cast("Mapping[str, Any]", row._mapping)  # noqa: SLF001 - the documented way to them
 
 
 def fetch(connection: Connection, compiled: CompiledEntity, record_id: int) -> Stored | None:

@@ -88,9 +88,9 @@ def test_ten_thousand_records(desk: Desk) -> None:
     start = time.perf_counter()
     desk.service.create_many(ENGINE, "owner", rows)
     seconds = time.perf_counter() - start
-    print(f"\n{desk.stock.database.dialect}: {len(rows) / seconds:,.0f} records a second")  # noqa: T201
+    print(f"\n{desk.stock.database.dialect}: {len(rows) / seconds:,.0f} records a second")  # noqa: T201 - a bench talks
     singles = time.perf_counter()
     for number in range(200):
         desk.service.create(ENGINE, "owner", {"name": f"Single {number}"})
     rate = 200 / (time.perf_counter() - singles)
-    print(f"{desk.stock.database.dialect}: {rate:,.0f} single writes a second")  # noqa: T201
+    print(f"{desk.stock.database.dialect}: {rate:,.0f} single writes a second")  # noqa: T201 - a bench talks

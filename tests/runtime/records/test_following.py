@@ -73,21 +73,23 @@ def test_a_new_owner_is_told_by_whom(desk: Desk, head: Actor, vet: Actor, anna: 
 
 
 def test_notes_and_changes_refresh_the_last_activity(desk: Desk, head: Actor, anna: Saved) -> None:
-    def last() -> object:
-        return desk.values(anna)["last_activity_at"]
+    def last() -> datetime:
+        found = desk.values(anna)["last_activity_at"]
+        assert isinstance(found, datetime)
+        return found
 
     start = last()
     desk.stock.clock.pass_(timedelta(hours=1))
     desk.service.update(ENGINE, "owner", anna.id, {"city": "Varna"}, None)
     assert last() == start  # what the engine does is no activity
     note = desk.service.note(head, "owner", anna.id, "  said\nhello ")
-    assert last() == start + timedelta(hours=1)  # type: ignore[operator]
+    assert last() == start + timedelta(hours=1)
     assert desk.values(note)["about"] == RecordRef("owner", anna.id)
     assert desk.values(note)["text"] == "said\nhello"
     assert desk.values(anna)["version"] == 2  # a note is no change of the record
     desk.stock.clock.pass_(timedelta(hours=1))
     desk.service.update(head, "owner", anna.id, {"city": "Sofia"}, 2)
-    assert last() == start + timedelta(hours=2)  # type: ignore[operator]
+    assert last() == start + timedelta(hours=2)
 
 
 def test_an_empty_note_and_one_about_nothing_are_refused(

@@ -8,7 +8,9 @@ from engine.errors import Conflict, NotAllowed, NotFound, ValidationFailed
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import ENGINE, Actor, rule_actor
 from engine.runtime.records.changes import Saved
-from tests.kit.writer import Desk, person
+from engine.runtime.records.timeline import EntryKind
+from tests.kit.applications import application
+from tests.kit.writer import Desk, person, writing
 
 
 @pytest.fixture
@@ -131,3 +133,43 @@ def test_rows_may_begin_in_any_stage(desk: Desk, visit: Saved) -> None:
     assert desk.values(desk.service.create(ENGINE, "visit", row))["stage"] == "to_pay"
     with pytest.raises(ValidationFailed):
         desk.service.create(ENGINE, "visit", {"animal": animal, "stage": "to_pay"})
+
+
+HIDDEN_STAGES = """
+entities:
+  deal:
+    fields:
+      name: text
+      stage: {type: stage, pipeline: way}
+pipelines: {way: {stages: {first: {}, second: {}}}}
+roles:
+  seller: {can: {deal: {every: all}}}
+  trainee: {can: {deal: {every: all}}, readonly: [deal.stage]}
+  outsider: {can: {deal: {every: all}}, hide: [deal.stage]}
+"""
+
+
+def test_a_role_may_not_move_what_it_may_not_write_or_see(database_url: str) -> None:
+    with writing(application(HIDDEN_STAGES), database_url) as desk:
+        people = {name: person(desk, name, name) for name in ("seller", "trainee", "outsider")}
+        both = person(desk, "both", "trainee", "seller")
+        deal = desk.service.create(people["trainee"], "deal", {"name": "A"})
+        before = desk.digest()
+        with pytest.raises(NotAllowed):
+            desk.service.move(people["trainee"], "deal", deal.id, "second")
+        with pytest.raises(NotFound):
+            desk.service.move(people["outsider"], "deal", deal.id, "second")
+        assert desk.digest() == before
+        desk.service.move(both, "deal", deal.id, "second")
+        kinds = [one.kind for one in desk.service.timeline(both, "deal", deal.id).entries]
+        assert kinds == [EntryKind.MOVED, EntryKind.CREATED]
+        told = desk.service.timeline(people["outsider"], "deal", deal.id).entries
+        assert [one.kind for one in told] == [EntryKind.CREATED]
+
+
+def test_a_rule_that_writes_a_stage_moves_the_record(desk: Desk, head: Actor, visit: Saved) -> None:
+    rule = rule_actor(head, "a rule")
+    with pytest.raises(ValidationFailed):
+        desk.service.update(rule, "visit", visit.id, {"stage": "to_pay"}, None)
+    desk.service.update(rule, "visit", visit.id, {"stage": "to_pay", "diagnosis": "flu"}, None)
+    assert desk.history(visit)[-1]["action"] == "move"

@@ -76,10 +76,10 @@ def test_hidden_and_unknown_fields_are_refused_with_the_same_words(
 
 def test_readonly_fields_of_a_role_say_so(desk: Desk, reception: Actor, visit: Saved) -> None:
     team = desk.service.create(ENGINE, "team", {"key": "x", "name": "X"})
-    rita = desk.values(Saved("user", reception.user_id or 0, 1))
-    desk.service.update(ENGINE, "user", rita["id"], {"team": team.id}, None)  # type: ignore[arg-type]
-    desk.service.update(ENGINE, "visit", visit.id, {"vet": rita["id"]}, None)
-    actor = desk.stock.actor(reception.user_id or 0)
+    rita = reception.user_id or 0
+    desk.service.update(ENGINE, "user", rita, {"team": team.id}, None)
+    desk.service.update(ENGINE, "visit", visit.id, {"vet": rita}, None)
+    actor = desk.stock.actor(rita)
     with pytest.raises(ValidationFailed) as error:
         desk.service.update(actor, "visit", visit.id, {"diagnosis": "flu"}, 2)
     assert str(error.value.messages["diagnosis"][0]) == "This field can't be changed here."

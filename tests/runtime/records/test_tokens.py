@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import Conflict, ValidationFailed
 from engine.runtime.actor import Actor
+from engine.runtime.records.tokens import TIDY, body_digest, forget_old
 from engine.runtime.tables.system import FORM_TOKENS
 from tests.kit.writer import Desk
 
@@ -54,9 +55,30 @@ def test_every_form_has_tokens(desk: Desk, head: Actor) -> None:
 
 def test_tokens_are_kept_for_a_day(desk: Desk, head: Actor) -> None:
     desk.service.create(head, "owner", {"name": "Anna"}, "t1")
+    desk.stock.clock.pass_(timedelta(hours=23))
+    forget(desk)
+    assert desk.service.create(head, "owner", {"name": "Anna"}, "t1").repeated
+    desk.stock.clock.pass_(timedelta(hours=2))
+    forget(desk)
+    assert desk.rows(FORM_TOKENS) == []
+
+
+def test_old_tokens_go_by_and_by(desk: Desk, head: Actor) -> None:
+    desk.service.create(head, "owner", {"name": "Anna"}, "t1")
     desk.stock.clock.pass_(timedelta(hours=25))
-    desk.service.create(head, "owner", {"name": "Bea"}, "t2")
+    bodies = ({"name": f"Owner {number}"} for number in range(3_000))
+    tidy = next(one for one in bodies if digest_of(one).startswith(TIDY))
+    desk.service.create(head, "owner", tidy, "t2")
     assert [row["token"] for row in desk.rows(FORM_TOKENS)] == ["t2"]
+
+
+def forget(desk: Desk) -> None:
+    with desk.stock.database.write() as connection:
+        forget_old(connection, desk.stock.clock.now())
+
+
+def digest_of(payload: dict[str, str]) -> str:
+    return body_digest({"deed": "create", "entity": "owner", "payload": payload})
 
 
 def test_a_token_that_is_none_is_refused(desk: Desk, head: Actor) -> None:

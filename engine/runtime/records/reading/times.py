@@ -81,7 +81,7 @@ def _written(found: re.Match[str], reading: Reading) -> datetime:
     hour, minute, second = int(found[2]), int(found[3]), int(found[4] or 0)
     micro = int((found[5] or "0").ljust(6, "0"))
     try:
-        local = datetime(day.year, day.month, day.day, hour, minute, second, micro)  # noqa: DTZ001
+        local = datetime(day.year, day.month, day.day, hour, minute, second, micro)  # noqa: DTZ001 - its zone follows
         offset = found[6]
         if not offset:
             return _in_zone(local, reading)
