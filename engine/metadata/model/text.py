@@ -10,7 +10,6 @@ from typing import TypeAlias
 from engine.metadata.problems import Mark
 
 
-
 @dataclass(frozen=True, slots=True)
 class RecordRef:
     """A record of any entity: what a field of type any_link holds."""
