@@ -180,7 +180,7 @@ class _Same(Generic[T]):
         return id(self.value)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)  # it keeps the applications of its expressions alive
 def _typed(
     text: str,
     application: _Same,  # type: ignore[type-arg] # mypy can't see through the wrapper here

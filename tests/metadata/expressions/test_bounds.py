@@ -2,6 +2,7 @@
 
 import re
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.runtime import sql_expression
 from tests.metadata.expressions.sample import SCOPE
 
 BUDGET = 0.5  # seconds; each takes a few milliseconds, on a machine that may be busy
+MEMORY = 16 * 2**20
 
 PROBES = {
     "power": "9**(9**9)",
@@ -47,9 +49,13 @@ PROBES = {
 
 @pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES)
 def test_a_probe_is_refused_at_once(probe: str) -> None:
+    tracemalloc.start()
     start = time.perf_counter()
     node, problems = check_text(probe, SCOPE, None)
-    assert time.perf_counter() - start < BUDGET
+    spent, (_, memory) = time.perf_counter() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert spent < BUDGET
+    assert memory < MEMORY
     assert node is None
     assert problems
 
