@@ -21,6 +21,7 @@ from engine.metadata.nodes import Entry
 from engine.metadata.problems import Mark, Problem, Severity
 
 LARGEST = 8 * 1024 * 1024
+LARGEST_FILE = 1024 * 1024
 ROWS = ("data", "demo")
 LATER_FOLDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -95,6 +96,10 @@ def _content(folder: Path, path: PurePosixPath) -> bytes:
     found = folder / path
     if found.is_symlink() and not found.resolve().is_relative_to(folder.resolve()):
         raise OSError("it is a link to a place outside the folder")
+    if not found.is_file():
+        raise OSError("it is no ordinary file")
+    if found.stat().st_size > LARGEST_FILE:
+        raise OSError("it is larger than 1 MiB")
     return found.read_bytes()
 
 
@@ -189,8 +194,9 @@ def not_a_text(mark: Mark, error: OSError | UnicodeDecodeError) -> Problem:
         hint = "save it as UTF-8; programs for tables call it 'CSV UTF-8'"
         line = error.object.count(b"\n", 0, error.start) + 1
         return Problem("E101", Mark(mark.file, line, 1), "this file is not UTF-8 text", hint)
-    reason = (error.strerror or str(error)).lower()
-    return Problem("E101", mark, f"this file can't be read: {reason}", "check where it comes from")
+    reason = error.strerror.lower() if error.strerror else str(error)
+    hint = "split it into several files" if "larger" in reason else "check where it comes from"
+    return Problem("E101", mark, f"this file can't be read: {reason}", hint)
 
 
 def too_much(mark: Mark) -> Problem:

@@ -1,5 +1,6 @@
 """From a folder to an application: files merge, what is not said is filled in, layers."""
 
+import os
 from datetime import date, time
 from pathlib import Path
 
@@ -84,6 +85,18 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (problem, *_) = load(inside).problems
     assert problem.code == "E101"
     assert "outside the folder" in problem.message
+
+
+def test_what_is_no_text_of_reasonable_size_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "crm.yaml").write_text("name: shop\n", encoding="utf-8")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with (tmp_path / "large.yaml").open("wb") as large:
+        large.truncate(10**10)
+    found = {one.mark.file: one.message for one in load(tmp_path).problems}
+    assert found == {
+        "large.yaml": "this file can't be read: it is larger than 1 MiB",
+        "pipe.yaml": "this file can't be read: it is no ordinary file",
+    }
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file"])
