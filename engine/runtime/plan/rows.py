@@ -1,7 +1,7 @@
 """Loads the rows of a configuration through the one writer, and keeps declared teams as declared.
 
 A row is loaded once: its key is remembered, and what people make of the record afterwards is
-theirs. Rows come in waves, so that a linked record is there before the one that links to it.
+theirs. A linked record is loaded before the one that links to it, whatever the order of the files.
 """
 
 from __future__ import annotations
@@ -103,6 +103,24 @@ def _links(row: Row, application: Application) -> Iterator[tuple[str, Key]]:
             yield name, (entity, key.strip())
 
 
+def _groups(rows: Sequence[Pending]) -> Iterator[Sequence[Pending]]:
+    """Yield the rows entity by entity, as their links ask for; those in a ring come together.
+
+    Within an entity the order of the files stays, and with it that of numbers and lists.
+    """
+    by_entity: dict[str, list[Pending]] = defaultdict(list)
+    for one in rows:
+        by_entity[one.row.entity].append(one)
+    needs = {
+        entity: {to for one in some for to, _ in one.links.values()} - {entity}
+        for entity, some in by_entity.items()
+    }
+    while by_entity:
+        ready = [entity for entity in by_entity if not needs[entity] & by_entity.keys()]
+        for group in [[one] for one in ready] or [list(by_entity)]:
+            yield [row for entity in group for row in by_entity.pop(entity)]
+
+
 class _Waves:
     """Puts rows into an order in which links lead to earlier rows."""
 
@@ -157,6 +175,10 @@ class _Loader:
 
     def load(self, rows: Sequence[Pending]) -> None:
         """Load all rows; links of rings are written when all of the ring is there."""
+        for group in _groups(rows):
+            self._load_group(group)
+
+    def _load_group(self, rows: Sequence[Pending]) -> None:
         late: list[tuple[Pending, frozenset[str]]] = []
         for wave, later in _Waves(rows, self._application):
             self._load_wave(wave, later)
