@@ -185,8 +185,8 @@ def check_formula_reach(subject: Subject) -> Iterator[Problem]:
                 yield Problem("L304", mark, message, hint, formula.address, Severity.LATER)
 
 
-def check_formula_of_everybody(subject: Subject) -> Iterator[Problem]:
-    """A formula that names the user: its value is stored, and the same for everybody.
+def check_same_for_everybody(subject: Subject) -> Iterator[Problem]:
+    """A formula or a title that names the user: it is stored, and the same for everybody.
 
     Bad:
         name: shop
@@ -195,12 +195,18 @@ def check_formula_of_everybody(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {sale: {fields: {no: text, seller: {type: user, default: "= user"}}}}
     """
+    hint = 'use a field with a default: `{type: user, default: "= user"}`'
     for entity, _, formula in _formulas(subject):
         for name in names_in(formula.text):
             if _is_of_user(entity, name):
                 message = "a formula is the same for everybody; it can't name who looks"
-                hint = 'use a default: `default: "= user"`'
                 yield Problem("E319", _mark_of(formula, name), message, hint, formula.address)
+    for entity in subject.application.entities.values():
+        for name in names_in_text(entity.title.text) if entity.title else ():
+            if entity.title and _is_of_user(entity, name):
+                message = "a title is the same for everybody; it can't name who looks"
+                mark = _mark_of(entity.title, name)
+                yield Problem("E319", mark, message, hint, entity.title.address)
 
 
 def _formulas(subject: Subject) -> Iterator[tuple[Entity, Field, Expression]]:
@@ -214,7 +220,7 @@ def _is_of_user(entity: Entity, name: str) -> bool:
     return name.split(".", maxsplit=1)[0] == "user" and "user" not in entity.fields
 
 
-def _mark_of(expression: Expression, name: str) -> Mark:
+def _mark_of(expression: Expression | Template, name: str) -> Mark:
     mark = expression.mark
     before, found, _ = expression.text.partition(name)
     if not found or "\n" in before:

@@ -65,7 +65,7 @@ MEANING: Mapping[str, Check] = MappingProxyType(
         "W230": expressions.check_titles,
         "E233": expressions.check_moving_titles,
         "E231": values.check_bounds,
-        "E319": expressions.check_formula_of_everybody,
+        "E319": expressions.check_same_for_everybody,
         "W235": fields.check_no_fields,
         "L304": expressions.check_formula_reach,
         "W401": access.check_empty_roles,
