@@ -22,7 +22,18 @@ let saved = "";
 
 document.addEventListener("fact-saved", (event) => {
   saved = event.detail.field;
+  announce(event.detail.said);
 });
+
+document.addEventListener("record-said", (event) => announce(event.detail.said));
+
+// The same words twice are said twice: readers only speak of what changes.
+function announce(text) {
+  const place = first("#record-said");
+  if (!place) return;
+  place.textContent = "";
+  setTimeout(() => { place.textContent = text; }, 100);
+}
 
 document.addEventListener("htmx:afterSettle", () => {
   if (!saved) return;

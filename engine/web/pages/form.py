@@ -245,7 +245,8 @@ def after_update(desk: Desk, record: Record, data: FormData, only: str) -> Respo
     """Lead on from a changed record; a change in its place answers with the whole card."""
     if only and is_fragment():
         whole = show("parts/record.html", card(desk, record.entity, record.id))
-        return tell(swap_into(whole, "#record"), "fact-saved", {"field": only})
+        said = desk.look.text(say("Saved"))
+        return tell(swap_into(whole, "#record"), "fact-saved", {"field": only, "said": said})
     toast(say("Saved: {title}", title=title_of(desk, record.entity, record.id)))
     return go(back_of(data) or record_url(record.entity, record.id))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from engine.errors import Message, ValidationFailed
-from engine.web.htmx import go, is_fragment, show, swap_into
+from engine.errors import Message, ValidationFailed, say
+from engine.web.htmx import go, is_fragment, show, swap_into, tell
 from engine.web.parts.asking import asked_values
 from engine.web.parts.card import NoteDraft, card
 from engine.web.parts.desk import ONE, Desk, current_desk
@@ -30,7 +30,8 @@ def add(entity_id: str, record_id: int) -> Response:
     except ValidationFailed as refused:
         return draw_refused(desk, (entity_id, record_id), given, sentences(refused))
     if is_fragment():
-        return swap_into(show("parts/record.html", card(desk, entity_id, record_id)), "#record")
+        whole = swap_into(show("parts/record.html", card(desk, entity_id, record_id)), "#record")
+        return tell(whole, "record-said", {"said": desk.look.text(say("Note saved"))})
     return go(record_url(entity_id, record_id) + BEFORE_THE_STORY)
 
 

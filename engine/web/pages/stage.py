@@ -6,6 +6,7 @@ or on a page of their own, which posts to the same address.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
@@ -38,6 +39,7 @@ class MoveContext:
     stage: Stage
     stage_field: str
     from_label: str
+    in_dialog: bool
     form: Form
 
 
@@ -74,7 +76,8 @@ def move(entity_id: str, record_id: int) -> Response:
         return draw(desk, record, field, stage, data, refused.messages)
     if is_fragment():
         whole = swap_into(show("parts/record.html", card(desk, entity_id, record_id)), "#record")
-        return tell(whole, "record-saved", {"id": record_id, "title": record.title})
+        tell(whole, "record-saved", {"id": record_id, "title": record.title})
+        return tell(whole, "record-said", {"said": stage.label})
     toast(say("{title}: {stage}", title=record.title, stage=stage.label))
     return go(record_url(entity_id, record_id))
 
@@ -109,6 +112,7 @@ def draw(
     """Answer with the form of the move."""
     entity = desk.look.application.entity(record.entity)
     names = asked_fields(entity, stage, messages or {})
+    errors = answered(messages or {}, names, data)
     now = field.options.get(str(record.values.get(field.id)))
     context = MoveContext(
         entity=entity,
@@ -118,12 +122,20 @@ def draw(
         stage=stage,
         stage_field=field.id,
         from_label=now.label if now else "",
-        form=asking_form(desk, record, names, data, messages),
+        in_dialog=is_fragment(),
+        form=asking_form(desk, record, names, data, errors),
     )
     status = ValidationFailed.status if messages else 200
     if is_fragment():
         return swap_into(show("parts/move.html", context, status), "#dialog", "innerHTML")
     return show("pages/move.html", context, status)
+
+
+def answered(messages: Messages, names: Collection[str], data: FormData) -> Messages:
+    """Leave out what is only missing: at the first press it is asked for, not a mistake."""
+    return {
+        name: many for name, many in messages.items() if name not in names or name in data.payload
+    }
 
 
 def asked_fields(entity: Entity, stage: Stage, messages: Messages) -> frozenset[str]:

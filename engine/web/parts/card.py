@@ -146,7 +146,7 @@ def card(
         total=total_of(desk, record, standing),
         state=state_of(record),
         can=can_of(desk, record),
-        paths=paths_of(desk, record, sight),
+        paths=paths_of(desk, record, sight, standing),
         promise=promise_of(tasks, person),
         sections=sections_of(desk, record, standing, beside=person is not None),
         made=stamp(desk, record, record.created_at, "created_by"),
@@ -224,11 +224,11 @@ def can_of(desk: Desk, record: Record) -> Can:
     )
 
 
-def paths_of(desk: Desk, record: Record, sight: Sight) -> tuple[StagePath, ...]:
+def paths_of(desk: Desk, record: Record, sight: Sight, standing: Standing) -> tuple[StagePath, ...]:
     """Return the path of each stage field that this person may read."""
     entity = desk.look.application.entity(record.entity)
     return tuple(
-        stage_path(desk.look, record, one, signs_of(desk, record, one, sight))
+        stage_path(desk.look, record, one, signs_of(desk, record, one, sight, standing))
         for one in entity.fields.values()
         if one.type == "stage" and one.pipeline is not None and one.id in record.values
     )

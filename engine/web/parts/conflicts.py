@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.errors import Conflict, Message
+from engine.errors import Conflict, Message, say
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
@@ -74,7 +74,7 @@ def conflict_context(
         token=new_token(),
         part=part,
         back=back_of(data),
-        sentence=conflict.message,
+        sentence=sentence_of(record, conflict),
         choices=tuple(
             dispute(desk, entity.fields[name], theirs, ours)
             for name, (theirs, ours) in conflict.fields.items()
@@ -82,6 +82,14 @@ def conflict_context(
         ),
         carried=tuple(carried_pairs(data.typed)),
     )
+
+
+def sentence_of(record: Record, conflict: Conflict) -> Message:
+    """Say who was faster, where that may be known."""
+    person = record.links.get("updated_by")
+    if person is None or not conflict.fields:
+        return conflict.message
+    return say("{name} has changed this record while you wrote.", name=person.title)
 
 
 def dispute(desk: Desk, field: Field, theirs: object, ours: object) -> Dispute:

@@ -328,6 +328,9 @@ def asking_form(
     filling = fill(desk, entity, record, data, errors)
     parts = form_parts(desk, entity, form_layout(entity, readable & set(names)), filling)
     address = record_url(record.entity, record.id)
+    said = mistakes(desk.look, parts, errors, filling)
+    if errors:
+        said["mistake_title"] = desk.look.text(say("Not moved yet."))
     return Form(
         action=f"{address}/move",
         cancel=address,
@@ -335,7 +338,7 @@ def asking_form(
         save="",
         sections=tuple(required_now(part, names) for part in parts),
         token=data.control("_token") or new_token(),
-        **mistakes(desk.look, parts, errors, filling),
+        **said,
     )
 
 

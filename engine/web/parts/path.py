@@ -11,7 +11,7 @@ from engine.metadata.model.pipeline import Stage
 from engine.runtime.query.records import Record
 from engine.web.parts.facts import beginning_small
 from engine.web.parts.look import Look
-from engine.web.parts.standing import StageSigns
+from engine.web.parts.standing import StageSigns, missing_of
 
 MANY = 8
 
@@ -92,9 +92,7 @@ def is_only_stage(entity: Entity) -> bool:
 def note_of(record: Record, entity: Entity, stage: Stage, want: str) -> Message | None:
     """Return the small line below a stage: what it still asks for, or its probability."""
     missing = tuple(
-        beginning_small(entity.fields[name].label)
-        for name in stage.require
-        if name in record.values and record.values[name] in (None, ())
+        beginning_small(entity.fields[name].label) for name in missing_of(record, stage)
     )
     if missing:
         return say("needs {fields}", fields=", ".join(missing))

@@ -83,19 +83,43 @@ def has_lock(field: Field) -> bool:
     return field.locked_when is not None or field.readonly_when is not None
 
 
-def signs_of(desk: Desk, record: Record, field: Field, sight: Sight) -> StageSigns:
+def signs_of(
+    desk: Desk, record: Record, field: Field, sight: Sight, standing: Standing
+) -> StageSigns:
     """Return what is said beside each stage of a field's pipeline."""
     pipeline = desk.look.application.pipelines[field.pipeline or ""]
     wants = {one.id: want_of(sight, one) for one in pipeline.stages.values()}
     closed = closed_to(desk, record, field)
     if closed is not None:
         return StageSigns(dict.fromkeys(pipeline.stages, closed), wants)
+    blocked = {one.id: beyond(desk, record, one, standing) for one in pipeline.stages.values()}
     if pipeline.moves is None:
-        return StageSigns(dict.fromkeys(pipeline.stages, None), wants)
+        return StageSigns(blocked, wants)
     ways = pipeline.moves.get(str(record.values.get(field.id)), ())
     reasons: dict[str, Message | None] = dict.fromkeys(pipeline.stages, NO_WAY)
-    reasons |= {one.target: why_not(desk, sight, one) for one in ways}
+    reasons |= {one.target: why_not(desk, sight, one) or blocked[one.target] for one in ways}
     return StageSigns(reasons, wants)
+
+
+def beyond(desk: Desk, record: Record, stage: Stage, standing: Standing) -> Message | None:
+    """Say what a stage asks for that somebody else has to fill in, None where there is nothing."""
+    fields = desk.look.application.entity(record.entity).fields
+    missing = (
+        fields[name].label
+        for name in missing_of(record, stage)
+        if name in fields and name not in standing.writable
+    )
+    labels = ", ".join(missing)
+    return say("Somebody else has to fill in: {fields}", fields=labels) if labels else None
+
+
+def missing_of(record: Record, stage: Stage) -> tuple[str, ...]:
+    """Return the fields that a stage asks for and the record does not have yet."""
+    return tuple(
+        name
+        for name in stage.require
+        if name in record.values and record.values[name] in (None, ())
+    )
 
 
 def closed_to(desk: Desk, record: Record, field: Field) -> Message | None:

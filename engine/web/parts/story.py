@@ -74,10 +74,14 @@ LONGEST = 300  # letters of a value that a line of the story shows
 
 @dataclass(frozen=True, slots=True)
 class StoryAsked:
-    """Which part of the story is asked for: `show` filters, `before` is the place to go on at."""
+    """Which part of the story is asked for: `show` filters, `before` is the place to go on at.
+
+    `day` is the last day that stands above that place already, where a part is appended.
+    """
 
     show: str = ""
     before: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,10 @@ class Event:
 class StoryDay:
     """What happened on one day."""
 
+    date: date
     label: str
     events: tuple[Event, ...]
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +148,11 @@ class Story:
     is_older: bool
 
 
-def read_asked(show: str, before: str) -> StoryAsked:
+def read_asked(show: str, before: str, day: str = "") -> StoryAsked:
     """Return what the address asks for."""
     if show not in KINDS:
         raise BadQuery("show", say("There is no such part of the story: {name}", name=show))
-    return StoryAsked(show, before)
+    return StoryAsked(show, before, day)
 
 
 def story_of(desk: Desk, record: Record, asked: StoryAsked) -> Story:
@@ -156,11 +162,12 @@ def story_of(desk: Desk, record: Record, asked: StoryAsked) -> Story:
     titles = linked_titles(desk, page)
     address = record_url(record.entity, record.id)
     show = [("show", asked.show)] if asked.show else []
-    older = with_query(address, [*show, ("before", page.older)]) if page.older else ""
+    days = days_of(desk.look, page.entries, titles, asked.day)
+    rest = [*show, ("before", page.older or ""), ("day", str(days[-1].date))] if page.older else []
     return Story(
         choices=tuple(choice(address, name, asked.show) for name in KINDS),
-        days=days_of(desk.look, page.entries, titles),
-        older=older,
+        days=days,
+        older=with_query(address, rest) if rest else "",
         is_older=bool(asked.before),
     )
 
@@ -180,11 +187,18 @@ def linked_titles(desk: Desk, page: TimelinePage) -> Titles:
     return desk.reader.titles(desk.actor, wanted) if wanted else {}
 
 
-def days_of(look: Look, entries: Iterable[Entry], titles: Titles) -> tuple[StoryDay, ...]:
-    """Return entries by the viewer's days."""
+def days_of(
+    look: Look, entries: Iterable[Entry], titles: Titles, last: str
+) -> tuple[StoryDay, ...]:
+    """Return entries by the viewer's days; the day that stands above already needs no heading."""
     by_day = groupby(entries, key=lambda one: look.local(one.at).date())
     return tuple(
-        StoryDay(day_label(look, day), tuple(event(look, one, titles) for one in some))
+        StoryDay(
+            date=day,
+            label=day_label(look, day),
+            events=tuple(event(look, one, titles) for one in some),
+            goes_on=str(day) == last,
+        )
         for day, some in by_day
     )
 
