@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -177,8 +177,8 @@ class CompiledEntity:
 
     `columns` are the stored fields and their columns, `targets` the links and where they lead,
     `blank` a record without any value, `defaults` and `formulas` in the order of their needs,
-    `walks` the links on which its title goes, `walked` the links that any expression follows,
-    `watchers` (by field) the titles that name this entity's records.
+    `named` what the title and search text read, `walks` the links on which they go, `walked` the
+    links that any expression follows, `watchers` (by field) the titles that name these records.
     """
 
     entity: Entity
@@ -202,6 +202,7 @@ class CompiledEntity:
     uniques: tuple[tuple[str, ...], ...]
     title: TextTemplate | None
     title_field: str | None
+    named: frozenset[str]
     walks: tuple[Path, ...]
     walked: frozenset[str]
     watchers: Mapping[str, tuple[Watcher, ...]]
@@ -210,6 +211,10 @@ class CompiledEntity:
     def id(self) -> str:
         """Return the entity's id."""
         return self.entity.id
+
+    def is_renamed_by(self, fields: Iterable[str]) -> bool:
+        """Say whether title or search text may be others when these fields are."""
+        return not self.named.isdisjoint(fields) or not self.named.isdisjoint(self.on_read)
 
     def columns_of(self, name: str) -> tuple[str, ...]:
         """Return the columns of a stored field or system field."""

@@ -41,7 +41,7 @@ from engine.runtime.records.payload import payload_schema
 from engine.runtime.records.reading.base import Reader
 from engine.runtime.records.reading.limits import limits_of
 from engine.runtime.records.reading.registry import reader_of
-from engine.runtime.records.walks import walks_of, watchers_of
+from engine.runtime.records.walks import name_paths, walks_of, watchers_of
 from engine.runtime.tables.entity import RecordTables
 
 SYSTEM_NAMES = (
@@ -114,6 +114,7 @@ class _Compiler:
             uniques=(*((n,) for n, one in fields.items() if one.field.unique), *entity.unique),
             title=self.text(entity.title),
             title_field=entity.title_field,
+            named=self.named(),
             walks=walks_of(self.application, entity),
             walked=frozenset(path[0] for path in self.paths if len(path) > 1) & frozenset(targets),
             watchers=MappingProxyType(dict(watchers)),
@@ -200,6 +201,10 @@ class _Compiler:
         found = typed_template(template, self.scope)
         self.paths |= found.paths
         return found
+
+    def named(self) -> frozenset[str]:
+        paths = name_paths(self.application, self.entity)
+        return frozenset({path[0] for path in paths} | {self.entity.title_field or "title"})
 
     def columns(self) -> dict[str, tuple[str, ...]]:
         stored = (n for n in self.entity.fields if self.tables.is_stored(self.entity.id, n))

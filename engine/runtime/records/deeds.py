@@ -20,7 +20,6 @@ from engine.runtime.records.transitions import make_move, pipeline_of
 from engine.runtime.records.uniques import check_uniques
 
 Payload = Mapping[str, object]
-STATES = (Action.ARCHIVE, Action.UNARCHIVE, Action.DELETE, Action.RESTORE)
 
 
 class Deeds:

@@ -25,6 +25,7 @@ from engine.runtime.records.titles import (
 )
 
 SYSTEM_CHANGES = ("archived", "trashed_at")
+ALWAYS_WRITTEN = ("updated_at", "updated_by", "last_activity_at")
 
 
 def store_new(
@@ -63,19 +64,19 @@ def store_edit(
     draft.values |= {"updated_at": now, "updated_by": draft.actor.user_id}
     if draft.actor.is_person:
         draft.values["last_activity_at"] = now
-    hold_named(scene, compiled, [draft.values])
-    names = names_of(scene, compiled, before.id, draft.values)
-    draft.values["title"] = names.title
-    written = (*fields, *system, "updated_at", "updated_by", "last_activity_at")
-    cells: dict[str, Value] = {one: draft.values[one] for one in written}
     version = before.version + 1
-    update_record(
-        scene.connection, compiled, before.id, {**cells, **names.cells(), "version": version}
-    )
+    written = (*fields, *system, *ALWAYS_WRITTEN)
+    cells: dict[str, Value] = {one: draft.values[one] for one in written}
+    if compiled.is_renamed_by(written):
+        hold_named(scene, compiled, [draft.values])
+        names = names_of(scene, compiled, before.id, draft.values)
+        draft.values["title"] = names.title
+        cells |= names.cells()
+    update_record(scene.connection, compiled, before.id, {**cells, "version": version})
     scene.lookup.put(compiled.id, before.id, draft.values)
     page = _page(scene, draft, version, fields | system, token)
     (change,) = _record(scene, compiled, [page], depth)
-    renamed = {"title"} if names.title != before.title else set()
+    renamed = {"title"} if draft.values["title"] != before.title else set()
     refresh_namesakes(scene, compiled.id, (before.id,), fields | renamed)
     return change
 
