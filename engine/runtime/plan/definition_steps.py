@@ -11,7 +11,8 @@ from engine.metadata.diff.compare import compare_applications
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.runtime.plan.count import Counter
-from engine.runtime.plan.match import FieldMatch, Match, TableMatch
+from engine.runtime.plan.match import FieldMatch, How, Match, TableMatch
+from engine.runtime.plan.right_steps import is_reach, right_steps
 from engine.runtime.plan.steps import Step, StepKind, Weight
 from engine.runtime.plan.words import joined, quoted, records
 from engine.runtime.tables.shape import is_stored
@@ -25,6 +26,8 @@ KINDS = MappingProxyType(
         Touches.ACCESS: StepKind.ACCESS,
     }
 )
+# The field offers the roles of the configuration, whose own steps say more.
+OPTIONS_OF_ROLES = "entities.user.fields.roles.options"
 Note = Callable[[Change], tuple[str, int]]
 
 
@@ -41,9 +44,18 @@ class DefinitionSteps:
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps in the order of the sections."""
-        for change in compare_applications(self._was, self._wanted):
-            if not self._is_of_tables(change):
+        changes = compare_applications(self._was, self._wanted)
+        new = {one.entity.id for one in self._tables.values() if one.how is How.NEW}
+        yield from right_steps(filter(is_reach, changes), new)
+        for change in changes:
+            if not (is_reach(change) or self._is_told(change)):
                 yield self._step(change)
+
+    def _is_told(self, change: Change) -> bool:
+        """Say whether another step tells it already."""
+        if change.address.startswith(OPTIONS_OF_ROLES):
+            return True
+        return self._is_of_tables(change)
 
     def _is_of_tables(self, change: Change) -> bool:
         """Say whether a step for a table tells it already."""
@@ -170,9 +182,6 @@ def _said_of_key(change: Change) -> str:
     if change.key == "order" and change.address.rpartition(".")[2] != "order":
         return f"in another order: {change.after}"
     match change.key:
-        case "can":
-            grows = "grows" if change.grows else "shrinks"
-            return f"{grows} from {change.before} to {change.after}"
         case "hide" | "readonly" if change.node == "right":
             what = "hidden" if change.key == "hide" else "readonly"
             return f"{what} no longer" if change.grows else f"{what} from now on"

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.errors import Refused
 from engine.runtime.plan.steps import StepKind, Weight
@@ -202,3 +203,107 @@ def test_an_entity_is_retired_and_restored(database_url: str) -> None:
         plan = now.become(crm("", visit))
         assert "ordinary entities.visit: restored; 10,000 records are back" in words(plan)
         assert now.values("visit", "note", "day") == before
+
+
+def test_a_new_entity_takes_the_old_id_of_another(database_url: str) -> None:
+    with living(database_url, crm("      city: text")) as now:
+        many(now, city="Sofia")
+        renamed = crm("      city: text").replace("  client:\n", "  person:\n    was: client\n")
+        now.become(renamed)
+        now.become(renamed.replace("    was: client\n", "") + "  client: {fields: {zip: text}}\n")
+        now.fill("client", [{"zip": "1000"}])
+        assert now.values("client", "zip") == ["1000"]
+        assert set(now.values("person", "city")) == {"Sofia"}
+
+
+def test_what_is_retired_twice_gives_back_the_last(database_url: str) -> None:
+    with living(database_url, crm("      note: text")) as now:
+        many(now, note="first")
+        now.become(crm(""))
+        now.become(crm("      note: integer"))  # other values: the texts stay where they are
+        assert set(now.values("client", "note")) == {None}
+        now.become(crm(""))
+        now.become(crm("      note: text"))
+        assert set(now.values("client", "note")) == {None}
+        columns = now.ask("SELECT name FROM kt_columns WHERE field = 'note'")
+        assert len(columns) == 3
+
+
+def test_indexes_come_and_go(database_url: str) -> None:
+    with living(database_url, crm("      a: integer\n      b: date")) as now:
+        many(now, a=lambda n: n)
+        plan = now.become(crm("      a: {type: integer, index: true}\n      b: date"))
+        (step,) = plan.steps
+        assert (step.kind, step.weight) == (StepKind.ADD_INDEX, Weight.ADDITIVE)
+        plan = now.become(crm("      a: {type: integer, unique: true}\n      b: date"))
+        assert "ordinary entities.client.fields.a.unique: unique from now on; all records are" in (
+            words(plan)
+        )
+        plan = now.become(
+            crm("      a: integer\n      b: date").replace(
+                "    fields:", "    unique: [[a, b]]\n    order: [-a]\n    fields:", 1
+            )
+        )
+        assert "ordinary entities.client.fields.a.unique: need not be unique any more" in words(
+            plan
+        )
+        assert "ordinary entities.client.unique: unique from now on; all records are" in words(plan)
+
+
+def test_long_texts_may_be_unique(database_url: str) -> None:
+    with living(database_url, crm("      code: {type: long_text, unique: true}")) as now:
+        now.fill("client", [{"name": "a", "code": "я" * 9_000}, {"name": "b", "code": "я" * 8_999}])
+        with pytest.raises(IntegrityError):
+            now.fill("client", [{"name": "c", "code": "я" * 9_000}])
+        now.become(crm("      text: {type: long_text, unique: true, was: code}"))
+        with pytest.raises(IntegrityError):
+            now.fill("client", [{"name": "c", "text": "я" * 9_000}])
+
+
+def test_a_link_becomes_a_text_and_a_text_a_link(database_url: str) -> None:
+    city = "  city: {fields: {name: text}}"
+    with living(database_url, crm("      city: text", city)) as now:
+        now.fill(
+            "city", [{"name": one, "title": one} for one in ("Sofia", "Варна", "Twin", "Twin")]
+        )
+        names = ("sofia", " Варна ", "Twin", "Paris")
+        many(now, city=lambda n: names[n % 4])
+        plan = now.become(crm("      city: {type: link, to: city}", city))
+        assert plan.of(Weight.CONSENT)[0].sentence.startswith(
+            "text becomes link; 5,000 of 10,000 values convert, 5,000 lose something"
+        )
+        assert now.values("client", "city")[:4] == [1, 2, None, None]
+        now.become(crm("      city: {type: link, to: client}", city))  # another target
+        assert set(now.values("client", "city")) == {None}
+
+
+def test_views_for_reports_show_plain_values(database_url: str) -> None:
+    fields = """
+      sum: money
+      tags: {type: choices, options: {a: A, b: B}}
+      done: bool
+      about: any_link
+      version: text
+"""
+    with living(database_url, crm(fields)) as now:
+        now.fill(
+            "client",
+            [
+                {
+                    "name": "n",
+                    "sum": Decimal("12.50"),
+                    "tags": ("a", "b"),
+                    "done": True,
+                    "_about_entity": "client",
+                    "_about_id": 1,
+                    "_version": "v1",
+                }
+            ],
+        )
+        now.fill("client", [{"name": "trash", "trashed_at": datetime(2026, 1, 1, tzinfo=UTC)}])
+        query = "SELECT name, sum, tags, done, about_entity, about_id, version FROM client"
+        (found,) = now.ask(query)
+        assert found == ("n", 12.5, "a, b", True, "client", 1, "v1")
+        now.become(crm(""))
+        with pytest.raises(DBAPIError):
+            now.ask(query)

@@ -119,7 +119,10 @@ SAID = (
     (
         "every: all",
         "see: all",
-        "ordinary roles.head.can.client.edit: shrinks from all to none",
+        (
+            "ordinary roles.head.can.client: peek, create, edit, delete, press, assign, share "
+            "shrink from all to none"
+        ),
     ),
     (
         "roles:\n",
@@ -171,6 +174,13 @@ def test_every_change_is_said_with_its_weight(now: Living) -> None:
     for old, new, expected in SAID:
         assert old in CRM
         assert expected in words(now.plan(CRM.replace(old, new)))
+
+
+def test_rights_over_a_new_entity_are_no_growth(now: Living) -> None:
+    visit = CRM.replace("pipelines:", "  visit: {fields: {name: text}}\npipelines:")
+    found = now.become(visit.replace("{see: own}}", "{see: own}, visit: {every: all}}"))
+    assert found.weights == {Weight.ADDITIVE}
+    assert any(one.address == "roles.seller.can.visit" for one in found.steps)
 
 
 def test_a_formula_over_what_people_wrote_needs_a_consent(now: Living) -> None:
