@@ -3,33 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, case
 
 from engine.runtime.tables.system import SEQUENCES
 from engine.runtime.upsert import upsert
 
-DEFAULT_FORMAT = "{n}"
 PLACE = re.compile(r"\{(year|month|day|n)(?::(\d+))?\}")
 
 
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """A field that the engine numbers."""
+
+    entity: str
+    field: str
+    form: str
+
+
 def next_numbers(
-    connection: Connection, entity: str, field: str, form: str | None, day: date, count: int
+    connection: Connection, sequence: Numbering, day: date, count: int
 ) -> tuple[str, ...]:
-    """Take the next `count` numbers of a field; each year, month or day named begins at one."""
-    written = form or DEFAULT_FORMAT
-    last = _advance(connection, entity, field, _period(written, day), count)
-    return tuple(_written(written, day, number) for number in range(last - count + 1, last + 1))
+    """Take the next `count` numbers; each year, month or day that the form names begins at one."""
+    form = sequence.form
+    row = _row(sequence, _period(form, day), count)
+    statement = upsert(connection, SEQUENCES, row, {"last": SEQUENCES.c.last + count})
+    last = int(connection.execute(statement.returning(SEQUENCES.c.last)).scalar_one())
+    return tuple(_written(form, day, number) for number in range(last - count + 1, last + 1))
 
 
-def _advance(connection: Connection, entity: str, field: str, period: str, count: int) -> int:
-    key = {"entity": entity, "field": field, "period": period}
-    statement = upsert(
-        connection, SEQUENCES, {**key, "last": count}, {"last": SEQUENCES.c.last + count}
-    )
-    return int(connection.execute(statement.returning(SEQUENCES.c.last)).scalar_one())
+def keep_clear(connection: Connection, sequence: Numbering, given: Iterable[str]) -> None:
+    """Let the count go on behind numbers that rows brought along."""
+    highest: dict[str, int] = {}
+    pattern = _pattern(sequence.form)
+    for text in given:
+        found = pattern.fullmatch(text)
+        if found is not None:
+            parts = found.groupdict()
+            period = "-".join(parts[one] for one in ("year", "month", "day") if parts.get(one))
+            highest[period] = max(highest.get(period, 0), int(parts["n"]))
+    for period in sorted(highest):
+        number = highest[period]
+        higher = case((SEQUENCES.c.last < number, number), else_=SEQUENCES.c.last)
+        row = _row(sequence, period, number)
+        connection.execute(upsert(connection, SEQUENCES, row, {"last": higher}))
+
+
+def _row(sequence: Numbering, period: str, last: int) -> dict[str, object]:
+    return {"entity": sequence.entity, "field": sequence.field, "period": period, "last": last}
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    """Return what a number of this form looks like; no text of an author is a pattern here."""
+    digits = {"year": "[0-9]{4}", "month": "[0-9]{2}", "day": "[0-9]{2}", "n": "[0-9]{1,15}"}
+    parts, at, seen = [], 0, set()
+    for found in PLACE.finditer(form):
+        name = found[1]
+        parts += [re.escape(form[at : found.start()])]
+        parts += [f"(?P={name})" if name in seen else f"(?P<{name}>{digits[name]})"]
+        seen.add(name)
+        at = found.end()
+    return re.compile("".join((*parts, re.escape(form[at:]))), re.ASCII)
 
 
 def _period(form: str, day: date) -> str:

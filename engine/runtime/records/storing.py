@@ -14,7 +14,7 @@ from engine.runtime.records.context import Scene
 from engine.runtime.records.draft import Draft
 from engine.runtime.records.drafting import compute
 from engine.runtime.records.history import Page, write_history
-from engine.runtime.records.sequences import next_numbers
+from engine.runtime.records.sequences import Numbering, keep_clear, next_numbers
 from engine.runtime.records.store import insert_records, update_record
 from engine.runtime.records.titles import (
     Names,
@@ -93,11 +93,13 @@ def _number(scene: Scene, compiled: CompiledEntity, drafts: Sequence[Draft]) -> 
     """Give new records their numbers, and compute again what is made of those."""
     day = scene.setting.now.astimezone(scene.setting.zone).date()
     for name in compiled.sequences:
+        sequence = Numbering(compiled.id, name, compiled.fields[name].field.format or "{n}")
+        given = [str(one.values[name]) for one in drafts if one.values.get(name) is not None]
+        keep_clear(scene.connection, sequence, given)
         waiting = [one for one in drafts if one.values.get(name) is None]
         if not waiting:
             continue
-        form = compiled.fields[name].field.format
-        numbers = next_numbers(scene.connection, compiled.id, name, form, day, len(waiting))
+        numbers = next_numbers(scene.connection, sequence, day, len(waiting))
         for draft, number in zip(waiting, numbers, strict=True):
             draft.values[name] = number
             compute(scene, draft)

@@ -119,6 +119,15 @@ def test_numbers_have_no_gaps_and_begin_anew_each_year(
     assert numbers == ["V-2026-0001", "V-2026-0002", "V-2027-0001"]
 
 
+def test_numbers_that_rows_bring_along_are_kept_clear(desk: Desk, head: Actor, anna: Saved) -> None:
+    rex = desk.service.create(head, "animal", {"name": "Rex", "owner": anna.id})
+    rows = [{"animal": rex.id, "number": one} for one in ("V-2026-0007", "V-2025-0009", "old 99")]
+    desk.service.create_many(ENGINE, "visit", [*rows, {"animal": rex.id}])
+    desk.service.create(ENGINE, "visit", {"animal": rex.id, "number": "V-2026-0003"})
+    saved = desk.service.create(head, "visit", {"animal": rex.id})
+    assert desk.values(saved)["number"] == "V-2026-0009"
+
+
 def test_every_change_has_one_history_row_and_one_outbox_row(
     desk: Desk, head: Actor, anna: Saved
 ) -> None:
