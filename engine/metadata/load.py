@@ -156,7 +156,7 @@ def _file(name: str, text: str, *, rows: bool = False) -> _File:
     document = read_nodes(name, text)
     if document.root is None:
         return _File(document, Shape((), document.broken, document.broken, frozenset()))
-    return _File(document, check_shape(document.root, document.broken, rows=rows))
+    return _File(document, check_shape(document, document.root, rows=rows))
 
 
 def _rows(application: Application, folder: _Folder) -> Iterator[Row]:

@@ -21,6 +21,7 @@ from engine.metadata.authoring_schema import file_schema, rows_schema
 from engine.metadata.language_keys import HEAD, NODE_KINDS, key_at
 from engine.metadata.nodes import Mapping, Node, Path, Scalar, key_mark, node_at, plain
 from engine.metadata.problems import Mark, Problem, Severity
+from engine.metadata.source import Document
 
 HEAD_KEYS = frozenset(one.name for one in HEAD)
 MISSPELT = ("E102", "E106", "E107", "E108", "E109")
@@ -50,8 +51,9 @@ class _Verdict:
     missing: Path | None = None
 
 
-def check_shape(root: Node, broken: frozenset[Path] = frozenset(), *, rows: bool = False) -> Shape:
-    """Check one file's tree; `broken` is what its reader has already complained about."""
+def check_shape(document: Document, root: Mapping, *, rows: bool = False) -> Shape:
+    """Check one file's tree; nothing is said about what its reader has complained about."""
+    broken, misread = document.broken, document.misread
     found = [one for failure in _failures(root, rows=rows) for one in _verdicts(root, failure)]
     meant = frozenset(one.meant for one in found if one.meant)
     excused = broken | meant | {one.drops for one in found if one.missing is None}
@@ -62,7 +64,7 @@ def check_shape(root: Node, broken: frozenset[Path] = frozenset(), *, rows: bool
     wrong = frozenset(one.drops for one in found if one.problem.severity is not Severity.LATER)
     return Shape(
         tuple(one.problem for one in reported),
-        wrong | later | broken,
+        wrong | later | misread,
         wrong | broken | meant,
         later,
     )

@@ -25,12 +25,17 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as nodes; `broken` are the paths whose value could not be read as it was meant."""
+    """A file as nodes.
+
+    `broken` are the paths at or below which something could not be read; what stands at `misread`
+    was read, and not as it was meant.
+    """
 
     file: str
     root: Mapping | None
     problems: tuple[Problem, ...]
     broken: frozenset[Path] = frozenset()
+    misread: frozenset[Path] = frozenset()
 
 
 def read_nodes(file: str, text: str) -> Document:
@@ -40,7 +45,8 @@ def read_nodes(file: str, text: str) -> Document:
         return Document(file, None, problems, frozenset({()}))
     reading = _Reading(file, traps.lines_of(text))
     root = reading.read(syntax.Span(0, len(reading.lines)), ())
-    return Document(file, root, (*problems, *reading.problems), frozenset(reading.broken))
+    broken, misread = frozenset(reading.broken), frozenset(reading.misread)
+    return Document(file, root, (*problems, *reading.problems), broken | misread, misread)
 
 
 @dataclass(slots=True)
@@ -51,6 +57,7 @@ class _Reading:
     lines: list[str]
     problems: list[Problem] = field(default_factory=list)
     broken: set[Path] = field(default_factory=set)
+    misread: set[Path] = field(default_factory=set)
 
     def read(self, span: syntax.Span, path: Path) -> Mapping | None:
         """Read the lines of a span as one map."""
@@ -60,7 +67,7 @@ class _Reading:
         except (yaml.YAMLError, _Refusal) as error:
             return self._read_around(error, span, path)
         self.problems += builder.problems
-        self.broken |= builder.broken
+        self.misread |= builder.misread
         if node is None or isinstance(node, Mapping):
             return node
         self.problems.append(syntax.not_a_map(node.mark))
@@ -95,7 +102,7 @@ class _Reading:
         part, text = parts[0], parts[0].key
         below = self.read(part.below or part.span, (*path, text))
         mark = Mark(self.file, part.span.start + 1, part.column + 1, len(text))
-        return Mapping((Entry(Scalar(text, mark, mark), below),), mark) if below else None
+        return Mapping((Entry(Scalar(text, mark, mark), below or Mapping((), mark)),), mark)
 
     def _explain(self, error: yaml.YAMLError | _Refusal, span: syntax.Span) -> Problem:
         if isinstance(error, _Refusal):
@@ -124,7 +131,7 @@ class _Builder:
         self.lines = lines
         self.root = path
         self.problems: list[Problem] = []
-        self.broken: set[Path] = set()
+        self.misread: set[Path] = set()
         self._count = 0
         self._events: Iterator[yaml.Event] = iter(())
 
@@ -180,7 +187,7 @@ class _Builder:
             said = len(self.problems)
             value = self._node(next(self._events), depth + 1, (*path, key.text))
             if isinstance(value, Scalar) and value.is_nothing and len(self.problems) > said:
-                self.broken.add((*path, key.text))
+                self.misread.add((*path, key.text))
             if flow and traps.has_no_colon(key, value, self.lines):
                 self._without_colon(previous, key, mark, path)
             elif key.text in entries:
@@ -194,10 +201,10 @@ class _Builder:
         """Explain `{formula: round(a, 2)}` and `{red, green}`: the last item is no pair."""
         if previous and isinstance(previous.value, Scalar) and not previous.value.is_nothing:
             self.problems.append(cut_by_comma(previous, key))
-            self.broken.add((*path, previous.key.text))
-        elif path not in self.broken:
+            self.misread.add((*path, previous.key.text))
+        elif path not in self.misread:
             self.problems.append(no_pairs(mark, key))
-            self.broken.add(path)
+            self.misread.add(path)
 
     def _check_key(self, key: Scalar) -> None:
         if key.text == "<<" and not key.quoted:

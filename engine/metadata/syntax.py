@@ -15,6 +15,8 @@ from engine.metadata.problems import Mark, Problem
 KEY = re.compile(
     r"""(?P<indent> *)(?P<key>"[^"]*"|'[^']*'|[^\s#'"\[\]{},&*!|>%@`-][^:#]*?)[ \t]*:(?=[ \t]|$)"""
 )
+# A line that is meant to be a pair, whether YAML can read its key or not.
+PAIR = re.compile(r" *[^\s#\]})-][^:]*:(?=[ \t]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of lines under one key; `below` are its lines where they can be read alone."""
+    """A run of lines under one key ('' where YAML could not read it).
+
+    `below` are the lines under the key, where they can be read alone.
+    """
 
     span: Span
     key: str
@@ -39,7 +44,7 @@ def parts(lines: list[str], span: Span) -> tuple[Part, ...]:
     """Split lines at the keys of their outermost indentation."""
     content = [n for n in range(span.start, span.end) if _is_content(lines[n])]
     outermost = min((_indent(lines[n]) for n in content), default=0)
-    begins = [n for n in content if _indent(lines[n]) == outermost and KEY.match(lines[n])]
+    begins = [n for n in content if _indent(lines[n]) == outermost and PAIR.match(lines[n])]
     if not begins:
         return ()
     starts = [content[0], *begins[1:]]

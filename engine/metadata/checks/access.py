@@ -37,6 +37,8 @@ def check_reaches(subject: Subject) -> Iterator[Problem]:
     for role in subject.keys(("roles",)):
         for granted in subject.keys(("roles", role.key.text, "can")):
             place: Path = ("roles", role.key.text, "can", granted.key.text)
+            if granted.key.text not in subject.application.entities:
+                continue
             for verb in subject.keys(place):
                 if isinstance(verb.value, Scalar):
                     yield from _reach(
@@ -60,7 +62,7 @@ def _reach(subject: Subject, entity: str, one: Scalar, place: Path) -> Iterator[
             hint = "never yes or no: write none"
         message = f"'{one.text}' is no reach and no scope"
         yield Problem("E210", one.mark, message, hint, address_of(place))
-    elif scope.entity != entity:
+    elif scope.entity != entity and scope.entity in subject.application.entities:
         message = f"the scope '{one.text}' picks records of '{scope.entity}', not of '{entity}'"
         yield Problem("E210", one.mark, message, "write a scope of its own", address_of(place))
 

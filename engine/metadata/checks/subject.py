@@ -151,7 +151,10 @@ def walk(subject: Subject, entity: Entity, path: str) -> Walk:
         if number:
             target = _target(subject, entity, field, parts[number - 1])
             if target is None:
-                silent = field is not None and subject.is_unclear_field(field.entity, field.id)
+                silent = field is not None and (
+                    subject.is_unclear_field(field.entity, field.id)
+                    or subject.was_written(("entities", field.to or ""))
+                )
                 return Walk(entity, field, parts[number - 1], "leads", silent=silent)
             entity = target
         if part in entity.fields:
