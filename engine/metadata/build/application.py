@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from zoneinfo import available_timezones
 
 from engine.metadata import nodes
 from engine.metadata.build.common import Part
@@ -19,6 +18,7 @@ from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Option
 from engine.metadata.model.role import Role
 from engine.metadata.model.rows import Row
+from engine.metadata.timezones import time_zones
 from engine.metadata.words import label_of
 
 CURRENCY = "EUR"
@@ -65,7 +65,7 @@ def build_application(
 
 
 def _timezone(name: str) -> str:
-    return name if name in available_timezones() else "UTC"
+    return name if name in time_zones() else "UTC"
 
 
 def _with_roles_to_choose(

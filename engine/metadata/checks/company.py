@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from zoneinfo import available_timezones
 
 import phonenumbers
 from babel import Locale, UnknownLocaleError
@@ -15,6 +14,7 @@ from engine.metadata.build.company import COLOR, is_country, read_date, read_tim
 from engine.metadata.checks.subject import Subject, suggest, warning
 from engine.metadata.nodes import Path, Scalar
 from engine.metadata.problems import Problem
+from engine.metadata.timezones import time_zones
 from engine.metadata.versions import engine_version, read_range
 
 OWN_WORDS = ("en", "bg", "ru")
@@ -45,11 +45,11 @@ def check_country_words(subject: Subject) -> Iterator[Problem]:
         name: shop
         timezone: Europe/Sofia
     """
-    zones = tuple(sorted(one for one in available_timezones() if not one.startswith(OLD_ZONES)))
+    zones = tuple(sorted(one for one in time_zones() if not one.startswith(OLD_ZONES)))
     regions = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
     for path, one in _single(subject):
         text, key = one.text, path[0]
-        if key == "timezone" and text not in available_timezones():
+        if key == "timezone" and text not in time_zones():
             cities = tuple(
                 zone for zone in zones if f"/{zone.lower()}".endswith(f"/{text.lower()}")
             )

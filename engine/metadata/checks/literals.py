@@ -8,7 +8,6 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -19,6 +18,7 @@ from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.moments import parse_moment
 from engine.metadata.patterns import Pattern, PatternProblem, compile_pattern
+from engine.metadata.timezones import time_zones
 
 NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?")
 INTEGER = re.compile(r"-?[0-9]{1,18}")
@@ -172,7 +172,7 @@ def _url(text: str, field: Field, application: Application) -> None:
 
 def _timezone(text: str, field: Field, application: Application) -> None:
     del field, application
-    if text not in available_timezones():
+    if text not in time_zones():
         raise Unreadable(f"there is no time zone '{text}'", "write it like Europe/Sofia")
 
 
