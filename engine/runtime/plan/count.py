@@ -95,7 +95,6 @@ def live_column(live: LiveColumn) -> Any:
 
 
 def _is_filled(cell: Any) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = (
-        cell == True if isinstance(cell.type, YesNo) else cell.is_not(None)  # noqa: E712 -- SQL
-    )
+    is_bool = isinstance(cell.type, YesNo)
+    condition: ColumnElement[bool] = cell.is_(True) if is_bool else cell.is_not(None)
     return condition
