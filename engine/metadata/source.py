@@ -8,13 +8,13 @@ rest of the file: the parts around it are read by themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 import yaml
 
 from engine.metadata import syntax, traps
-from engine.metadata.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
+from engine.metadata.nodes import Entry, Mapping, Node, Path, Scalar, Sequence, address_of
 from engine.metadata.problems import Mark, Problem, has_errors
 from engine.metadata.trap_problems import cut_by_comma, no_pairs
 
@@ -81,8 +81,9 @@ class _Reading:
         parts = () if _ends_reading(error) else syntax.parts(self.lines, span)
         found = self._read_parts(parts, path) if len(parts) > 1 else self._below(parts, path)
         if len(self.problems) == before:  # each part is right by itself: the error is between them
-            self.problems.append(self._explain(error, span))
-            self.broken.add((*path, parts[0].key) if len(parts) == 1 and parts[0].key else path)
+            at = (*path, parts[0].key) if len(parts) == 1 and parts[0].key else path
+            self.problems.append(replace(self._explain(error, span), address=address_of(at)))
+            self.broken.add(at)
         return found
 
     def _read_parts(self, parts: tuple[syntax.Part, ...], path: Path) -> Mapping:
@@ -92,7 +93,9 @@ class _Reading:
             for entry in below.entries if below else ():
                 first = entries.setdefault(entry.key.text, entry)
                 if first is not entry:
-                    self.problems.append(syntax.duplicate_key(entry.key, first.key))
+                    problem = syntax.duplicate_key(entry.key, first.key)
+                    address = address_of((*path, entry.key.text))
+                    self.problems.append(replace(problem, address=address))
         return Mapping(tuple(entries.values()), Mark(self.file, parts[0].span.start + 1, 1))
 
     def _below(self, parts: tuple[syntax.Part, ...], path: Path) -> Mapping | None:
@@ -195,16 +198,23 @@ class _Builder:
             else:
                 self._check_key(key)
                 previous = entries[key.text] = Entry(key, value)
+            self._tell_address(said, address_of((*path, key.text)))
         return Mapping(tuple(entries.values()), mark)
 
     def _without_colon(self, previous: Entry | None, key: Scalar, mark: Mark, path: Path) -> None:
         """Explain `{formula: round(a, 2)}` and `{red, green}`: the last item is no pair."""
         if previous and isinstance(previous.value, Scalar) and not previous.value.is_nothing:
-            self.problems.append(cut_by_comma(previous, key))
+            address = address_of((*path, previous.key.text))
+            self.problems.append(replace(cut_by_comma(previous, key), address=address))
             self.misread.add((*path, previous.key.text))
         elif path not in self.misread:
-            self.problems.append(no_pairs(mark, key))
+            self.problems.append(replace(no_pairs(mark, key), address=address_of(path)))
             self.misread.add(path)
+
+    def _tell_address(self, since: int, address: str) -> None:
+        for number in range(since, len(self.problems)):
+            if not self.problems[number].address:
+                self.problems[number] = replace(self.problems[number], address=address)
 
     def _check_key(self, key: Scalar) -> None:
         if key.text == "<<" and not key.quoted:
