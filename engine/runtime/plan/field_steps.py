@@ -78,16 +78,14 @@ class FieldSteps:
 
     def _add(self, match: FieldMatch) -> Step:
         field, count = match.field, self._records
-        operations: list[Operation] = self._new_columns(match)
-        operations += self._first_stage(field)
-        note = ""
-        if count and field.type == "stage":
-            note = f"{records(count)} start in {_first(field)}"
-        elif count and field.required:
-            note = f"{records(count)} have no value and ask for one when they are next saved"
+        operations = [*self._new_columns(match), *self._first_stage(field)]
+        note = _about_present_records(field, count) if count else ""
         weight = Weight.ORDINARY if note else Weight.ADDITIVE
-        sentence = joined(f"new, {_type_word(field)}", note)
-        return _step(StepKind.ADD_FIELD, field, sentence, weight, count, operations)
+        if self._was_computed_on_reading(field):
+            kind, said = StepKind.COMPUTE, "computed when a record is saved from now on"
+        else:
+            kind, said = StepKind.ADD_FIELD, f"new, {_type_word(field)}"
+        return _step(kind, field, joined(said, note), weight, count, operations)
 
     def _rename(self, match: FieldMatch, moves: tuple[Operation, ...]) -> Step:
         field, old = match.field, match.found[0].field
@@ -105,15 +103,21 @@ class FieldSteps:
 
     def _retire(self, field: str, columns: tuple[LiveColumn, ...]) -> Step:
         count = self._filled(columns)
-        kept = f"{records(count)} keep their value, hidden" if count else "no record has a value"
-        return Step(
-            StepKind.RETIRE_FIELD,
-            f"{self._table.entity.address}.fields.{field}",
-            f"retired; {kept}",
-            Weight.ORDINARY,
-            count,
-            tuple(self._retired(columns, field)),
-        )
+        if field in self._table.entity.fields:
+            kind, said = StepKind.COMPUTE, "computed on reading from now on"
+            kept = f"{values(count)} stay in a retired column" if count else ""
+        else:
+            kind, said = StepKind.RETIRE_FIELD, "retired"
+            kept = f"{records(count)} keep their value, hidden"
+            kept = kept if count else "no record has a value"
+        address = f"{self._table.entity.address}.fields.{field}"
+        operations = tuple(self._retired(columns, field))
+        return Step(kind, address, joined(said, kept), Weight.ORDINARY, count, operations)
+
+    def _was_computed_on_reading(self, field: Field) -> bool:
+        before = self._around.was
+        entity = before.entities.get(self._table.live.entity) if before else None
+        return entity is not None and field.id in entity.fields
 
     def _retype(self, match: FieldMatch) -> tuple[Step | None, bool]:
         """Return the step for another type, and whether the values stay where they are."""
@@ -285,6 +289,17 @@ def _step(
     operations: list[Operation],
 ) -> Step:
     return Step(kind, field.address, sentence, weight, count, tuple(operations))
+
+
+def _about_present_records(field: Field, count: int) -> str:
+    """Say what a new field means for the records that are there."""
+    if field.type == "stage":
+        return f"{records(count)} start in {_first(field)}"
+    if field.type == "sequence":
+        return f"{records(count)} have no number; only new ones get one"
+    if field.required:
+        return f"{records(count)} have no value and ask for one when they are next saved"
+    return ""
 
 
 def _weight(verdict: Verdict) -> Weight:

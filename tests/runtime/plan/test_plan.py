@@ -161,6 +161,19 @@ SAID = (
     ),
     (
         "formula: age_of}",
+        "formula: age_of + age(today())}",
+        "ordinary entities.client.fields.age: computed on reading from now on",
+    ),
+    (
+        "      age_of: integer\n",
+        '      age_of: integer\n      no: {type: sequence, format: "{n}"}\n',
+        (
+            "ordinary entities.client.fields.no: new, sequence; 10 records have no number; only "
+            "new ones get one"
+        ),
+    ),
+    (
+        "formula: age_of}",
         "min: 0}",
         (
             "ordinary entities.client.fields.age: no formula any more; "
@@ -192,6 +205,14 @@ def test_a_formula_over_what_people_wrote_needs_a_consent(now: Living) -> None:
         "consent entities.client.fields.age_of: computed by a formula from now on; 3 values "
         "written by people stay in a retired column"
     ) in found
+
+
+def test_a_formula_may_move_between_saving_and_reading(now: Living) -> None:
+    now.become(CRM.replace("formula: age_of}", "formula: age_of + age(today())}"))
+    plan = now.become(CRM)
+    assert "additive entities.client.fields.age: computed when a record is saved from now on" in (
+        words(plan)
+    )
 
 
 def test_only_losses_and_growing_rights_need_the_hash(now: Living) -> None:
