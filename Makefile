@@ -43,6 +43,10 @@ format: dev ## Write the code as `make check` wants it
 docs: dev ## Rewrite the generated pages of docs/
 	$(BIN)/python scripts/docs.py
 
+.PHONY: messages
+messages: dev ## Collect the engine's words for translation: engine/locale
+	$(BIN)/python scripts/messages.py
+
 .PHONY: snapshots
 snapshots: dev ## Rewrite what the snapshot tests compare with, and delete what none asks for
 	KARTOTEKA_SNAPSHOTS=write $(BIN)/pytest $(TESTS) -q -m snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.errors import Message, say
+from engine.errors import Message, say, say_many
 from engine.metadata.moments import parse_moment, resolve_moment
 from engine.runtime.query.records import Record
 from engine.web.parts.desk import Desk
@@ -19,10 +19,10 @@ OPEN_SHOWN = 5
 DONE_SHOWN = 3
 COLUMNS = "subject,due,to,type,done,result"
 LATER = (
-    ("in 1 h", say("In an hour")),
+    ("in 1 h", say_many("In an hour", "In {number} hours", 1)),
     ("tomorrow {start}", say("Tomorrow")),
-    ("in 3 d {start}", say("In 3 days")),
-    ("in 1 w {start}", say("In a week")),
+    ("in 3 d {start}", say_many("In a day", "In {number} days", 3)),
+    ("in 1 w {start}", say_many("In a week", "In {number} weeks", 1)),
 )
 WHENS = (say("today 16:00"), say("tomorrow 10:00"), say("in 3 days"), say("next monday 9:00"))
 
