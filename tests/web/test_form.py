@@ -338,3 +338,19 @@ def test_what_was_typed_comes_back_as_text(hana: Browser, evil: str) -> None:
     assert dict(form(answer, "/owner/new").pairs)["city"] == evil
     assert "<script>alert" not in answer.text
     assert "<img src=x" not in answer.text
+
+
+def test_the_rights_of_a_user_are_changed_in_the_administration_alone(site: Site) -> None:
+    admin = site.user("adam", "admin")
+    adam = site.browser("adam")
+    address = f"/user/{admin}"
+    page = adam.get(f"{address}/edit")
+    before = site.digest()
+
+    assert "roles" not in form(page, f"{address}/edit").controls
+    assert submit(adam, page, f"{address}/edit", roles=["head"]).status_code == 422
+    assert adam.post("/user/new", {"login": "x", "name": "X"}).status_code == 403
+    assert adam.post(f"{address}/archive").status_code == 403
+    assert adam.post(f"{address}/delete").status_code == 403
+    assert site.digest() == before
+    assert submit(adam, page, f"{address}/edit", phone="0888 112 233").status_code == 303

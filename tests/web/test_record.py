@@ -275,6 +275,7 @@ def test_a_record_that_is_peeked_at_shows_its_title_stage_and_owner_alone(
     said = words(page)
     assert "Booked" in said
     assert "Hana Head" in said
+    assert "You may know of this record, but not look into it." in said
     assert "ecret" not in said
     assert "30.00" not in said
     assert [one.action for one in forms(page) if "/visit/" in one.action] == [
@@ -334,3 +335,31 @@ def test_a_card_costs_the_same_queries_however_much_is_on_it(
     fill(19)
     assert cost() == one
     assert max(one) <= 20
+
+
+def test_the_pages_of_a_record_work_on_both_databases(database_url: str) -> None:
+    with open_site(VET, url=database_url) as site:
+        site.user("hana", "head", name="Hana Head")
+        hana = site.browser("hana")
+        submit(hana, hana.get("/owner/new"), "/owner/new", name="Anna", phone="0888 112 233")
+        submit(hana, hana.get("/animal/new?owner=1"), "/animal/new", name="Rex", weight="4,5")
+        submit(hana, hana.get("/visit/new?animal=1"), "/visit/new", at="tomorrow 10:00", fee="40")
+        submit(hana, hana.get("/visit/1"), "/visit/1/move", stage="treatment")
+        submit(
+            hana,
+            hana.get("/visit/1"),
+            "/visit/1/notes",
+            text="Calm",
+            _step="Call",
+            _step_due="in 1 h",
+        )
+        submit(hana, hana.get("/visit/1"), "/task/1/done", result="Reached her")
+        picked = hana.get("/search/pick/visit/animal?q=re%00x")
+        said = words(hana.get("/visit/1")).replace("\xa0", " ")
+
+        assert picked.status_code == 200
+        for text in ("V-2026-0001 Rex", "40.00 €", "Tomorrow 10:00", "Calm", "Reached her"):
+            assert text in said
+        assert "Booked to In treatment" in said
+        assert submit(hana, hana.get("/visit/1"), "/visit/1/archive").status_code == 303
+        assert "Archived." in words(hana.get("/visit/1"))

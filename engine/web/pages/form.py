@@ -105,6 +105,7 @@ def update(entity_id: str, record_id: int) -> Response:
     if data.control("_create"):
         return make_linked(desk, desk.entity(entity_id), data)
     try:
+        desk.refuse_elsewhere(entity_id, data.payload)
         desk.records.update(
             desk.actor, entity_id, record_id, data.payload, version_of(data), token_of(data)
         )
@@ -120,6 +121,7 @@ def creatable(desk: Desk, entity_id: str) -> Entity:
     entity = desk.entity(entity_id)
     if not desk.access.may(desk.actor, entity_id, "create"):
         raise NotAllowed(say("You may not create here: {entity}", entity=entity.label))
+    desk.keeps_records(entity_id)
     return entity
 
 
@@ -143,7 +145,7 @@ def token_of(data: FormData) -> str | None:
 
 def prefilled(desk: Desk, entity: Entity) -> FormData:
     """Return what the address says of a new record: fields that this person may write."""
-    writable = desk.access.writable(desk.actor, entity.id)
+    writable = desk.writable(entity.id)
     pairs = list(request.args.items(multi=True))
     for name, _ in pairs:
         if name not in writable and name not in CONTROLS:

@@ -19,6 +19,7 @@ def archive(entity_id: str, record_id: int) -> Response:
     """Take a record out of the lists; the search still finds it."""
     desk = current_desk()
     record = desk.record(entity_id, record_id)
+    desk.keeps_records(entity_id)
     back = asked_next(record_url(entity_id, record_id))
     desk.records.archive(desk.actor, entity_id, record_id)
     toast(say("Archived: {title}", title=record.title), undo_url(entity_id, record_id))
@@ -30,6 +31,7 @@ def delete(entity_id: str, record_id: int) -> Response:
     """Put a record into the trash."""
     desk = current_desk()
     record = desk.record(entity_id, record_id)
+    desk.keeps_records(entity_id)
     back = asked_next(list_url(entity_id))
     desk.records.delete(desk.actor, entity_id, record_id)
     toast(say("Deleted: {title}", title=record.title), undo_url(entity_id, record_id))

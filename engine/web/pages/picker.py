@@ -30,7 +30,7 @@ def pick(entity_id: str, field_id: str) -> Response:
     """Answer with the best few records for a link field that this person may write."""
     desk = current_desk()
     field = desk.entity(entity_id).fields.get(field_id)
-    if field is None or field_id not in desk.access.writable(desk.actor, entity_id):
+    if field is None or field_id not in desk.writable(entity_id):
         raise NotFound(NOTHING_HERE)
     if field.type not in LINKS:
         raise NotFound(NOTHING_HERE)

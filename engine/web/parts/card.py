@@ -7,7 +7,7 @@ from datetime import datetime
 
 from engine.metadata.model.entity import Entity
 from engine.runtime.query.records import Record
-from engine.web.parts.desk import Desk
+from engine.web.parts.desk import ELSEWHERE, Desk
 from engine.web.parts.facts import (
     Fact,
     FactSection,
@@ -25,11 +25,13 @@ from engine.web.parts.person import Person, person_beside
 from engine.web.parts.related import Related, related_lists
 from engine.web.parts.standing import sight_for_card, signs_of, standing_of
 from engine.web.parts.story import Story, StoryAsked, story_of
-from engine.web.parts.task_list import TaskLine, TasksPanel, tasks_panel
+from engine.web.parts.task_list import TaskLine, TasksPanel, task_line, tasks_panel
 from engine.web.urls import list_url, record_url
 
 CALLING = frozenset({"call", ""})
 WRITING = frozenset({"mail"})
+TASK = "task"
+NOT_TALKED_ABOUT = frozenset({"activity", "notification"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class CardContext:
     badges: tuple[Item, ...]
     total: Fact | None
     state: str
+    is_seen: bool
     can: Can
     paths: tuple[StagePath, ...]
     promise: Promise | None
@@ -133,7 +136,7 @@ def card(
     sight = sight_for_card(desk, record)
     standing = standing_of(desk, record, sight)
     person = person_beside(desk, record, standing) if is_seen else None
-    tasks = tasks_panel(desk, record) if is_seen else None
+    tasks = tasks_panel(desk, record) if is_seen and has_tasks(entity) else None
     return CardContext(
         entity=entity,
         record=record,
@@ -145,9 +148,10 @@ def card(
         badges=warnings_of(entity, record),
         total=total_of(desk, record, standing),
         state=state_of(record),
+        is_seen=is_seen,
         can=can_of(desk, record),
         paths=paths_of(desk, record, sight, standing),
-        promise=promise_of(tasks, person),
+        promise=promise_of(next_task(desk, record, tasks), person),
         sections=sections_of(desk, record, standing, beside=person is not None),
         made=stamp(desk, record, record.created_at, "created_by"),
         changed=changed_stamp(desk, record),
@@ -212,13 +216,15 @@ def can_of(desk: Desk, record: Record) -> Can:
     """Return what this person may do now; a record out of use is only brought back."""
     active = not record.archived and not record.trashed
     edit, delete = "edit" in record.may, "delete" in record.may
+    here = record.entity not in ELSEWHERE
     return Can(
         edit=edit and not record.trashed,
-        archive=edit and active,
-        delete=delete and not record.trashed,
+        archive=edit and active and here,
+        delete=delete and not record.trashed and here,
         restore=(edit and record.archived) or (delete and record.trashed),
-        create=desk.access.may(desk.actor, record.entity, "create"),
+        create=here and desk.access.may(desk.actor, record.entity, "create"),
         note="see" in record.may
+        and record.entity not in NOT_TALKED_ABOUT
         and not record.trashed
         and desk.access.may(desk.actor, "activity", "create"),
     )
@@ -234,9 +240,21 @@ def paths_of(desk: Desk, record: Record, sight: Sight, standing: Standing) -> tu
     )
 
 
-def promise_of(tasks: TasksPanel | None, person: Person | None) -> Promise | None:
+def has_tasks(entity: Entity) -> bool:
+    """Say whether there may be tasks about records of this kind; a task is one itself."""
+    return entity.id != TASK and entity.id not in NOT_TALKED_ABOUT
+
+
+def next_task(desk: Desk, record: Record, tasks: TasksPanel | None) -> TaskLine | None:
+    """Return the task that comes next; on its own page that is the task itself."""
+    if record.entity != TASK:
+        return tasks.next if tasks else None
+    is_open = not record.values.get("done") and not record.archived and not record.trashed
+    return task_line(desk, record) if is_open and "see" in record.may else None
+
+
+def promise_of(task: TaskLine | None, person: Person | None) -> Promise | None:
     """Return the next thing that was promised, with the way to the person."""
-    task = tasks.next if tasks else None
     if task is None:
         return None
     call = f"tel:{person.phone}" if person and person.phone and task.kind in CALLING else ""

@@ -28,6 +28,7 @@ class Choices:
 
     def pick(self, field: Field, text: str) -> Sequence[Pick]:
         """Return the best few records for a link, `text` narrowing them."""
+        text = "".join(one for one in text if one.isprintable())
         if field.to is None:
             return self._any(text)
         found = self.reader.pick(self.actor, field.to, text, FEW, field.where)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from engine.errors import NotAllowed, NotFound, say
+from engine.errors import NotAllowed, NotFound, ValidationFailed, say
 from engine.metadata.model.entity import Entity
 from engine.runtime.access.access import Access
 from engine.runtime.actor import Actor
@@ -18,7 +20,10 @@ from engine.web.parts.look import Look, current_look
 
 LARGEST = 2**63 - 1
 ONE = f"/<entity_id>/<int(max={LARGEST}):record_id>"
+# Who may sign in, and with which rights, is the matter of the user administration alone.
+ELSEWHERE: Mapping[str, frozenset[str]] = MappingProxyType({"user": frozenset({"login", "roles"})})
 NOTHING_HERE = say("There is nothing at this address, or nothing that you may see.")
+IN_ADMINISTRATION = say("This is changed in the administration of users.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,22 @@ class Desk:
         if known is None or not self.access.may(self.actor, entity_id, "see"):
             raise NotFound(NOTHING_HERE)
         return known
+
+    def writable(self, entity_id: str) -> frozenset[str]:
+        """Return the fields that this person may write on the pages of a record."""
+        fields = self.access.writable(self.actor, entity_id)
+        return fields - ELSEWHERE.get(entity_id, frozenset())
+
+    def refuse_elsewhere(self, entity_id: str, names: Iterable[str]) -> None:
+        """Refuse what is written on pages of its own."""
+        names = ELSEWHERE.get(entity_id, frozenset()).intersection(names)
+        if names:
+            raise ValidationFailed(dict.fromkeys(names, (IN_ADMINISTRATION,)))
+
+    def keeps_records(self, entity_id: str) -> None:
+        """Refuse to make or put away records that have pages of their own for it."""
+        if entity_id in ELSEWHERE:
+            raise NotAllowed(IN_ADMINISTRATION)
 
     def record(self, entity_id: str, record_id: int) -> Record:
         """Return a record that this person may see, be it in the trash for those who delete."""

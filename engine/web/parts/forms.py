@@ -125,7 +125,7 @@ def edit_form(
     """Return the form of a record, or that of one field which is changed in its place."""
     entity = desk.look.application.entity(record.entity)
     filling = fill(desk, entity, record, data, errors)
-    names = {only} if only else desk.access.readable(desk.actor, entity.id)
+    names = {only} if only else edit_names(desk, entity)
     parts = form_parts(desk, entity, form_layout(entity, names), filling)
     return Form(
         action=edit_url(entity.id, record.id),
@@ -170,9 +170,17 @@ def due_already(verdict: Verdict, data: FormData) -> Messages:
     }
 
 
+def edit_names(desk: Desk, entity: Entity) -> frozenset[str]:
+    """Return the fields of an edit form; what the engine gives stands on the card alone."""
+    readable = desk.access.readable(desk.actor, entity.id)
+    return frozenset(
+        one.id for one in entity.fields.values() if one.id in readable and one.type not in GIVEN
+    )
+
+
 def new_layout(desk: Desk, entity: Entity) -> tuple[Section, ...]:
     """Return the sections of a new record: what can be written, and what is computed from it."""
-    writable = desk.access.writable(desk.actor, entity.id)
+    writable = desk.writable(entity.id)
     readable = desk.access.readable(desk.actor, entity.id)
     shown = {
         one.id
@@ -188,7 +196,7 @@ def form_parts(
     """Return the inputs of an entity's sections."""
     sections = tuple(sections)
     fields = [one for section in sections for one in section.fields]
-    writable = desk.access.writable(desk.actor, entity.id)
+    writable = desk.writable(entity.id)
     state = form_state(desk.choices, fields, writable, filling)
     widgets = make_widgets(desk.look, desk.choices)
     return tuple(

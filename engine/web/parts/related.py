@@ -104,8 +104,8 @@ def may_add(desk: Desk, record: Record, field: Field) -> bool:
     """Say whether a record that points here may be made."""
     if record.archived or record.trashed:
         return False
-    return desk.access.may(desk.actor, field.entity, "create") and field.id in desk.access.writable(
-        desk.actor, field.entity
+    return desk.access.may(desk.actor, field.entity, "create") and field.id in desk.writable(
+        field.entity
     )
 
 

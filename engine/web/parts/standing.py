@@ -74,7 +74,8 @@ def standing_of(desk: Desk, record: Record, sight: Sight) -> Standing:
             for name, state in verdict.fields.items()
             if state.readonly and has_lock(entity.fields[name])
         },
-        writable=frozenset(name for name, state in verdict.fields.items() if not state.readonly),
+        writable=desk.writable(record.entity)
+        & {name for name, state in verdict.fields.items() if not state.readonly},
     )
 
 
