@@ -145,7 +145,9 @@ class Conditions:
     def _about_each(self, actor: Actor, target: Target, verb: str) -> Iterator[ColumnElement[bool]]:
         kind, record_id = self._about(target)
         for entity in self._application.entities.values():
-            if "about" in entity.fields or not self._rights.reach(actor.roles, entity.id, verb):
+            if not _may_be_about(target.entity, entity):
+                continue
+            if not self._rights.reach(actor.roles, entity.id, verb):
                 continue
             about = self._aliases.of(entity.id, "about")
             yield and_(
@@ -156,3 +158,8 @@ class Conditions:
                 .correlate(target.record)
                 .exists(),
             )
+
+
+def _may_be_about(entity: Entity, subject: Entity) -> bool:
+    """Say whether rights follow from a subject: a note is about a task, never the other way."""
+    return "about" not in subject.fields or (entity.id, subject.id) == ("activity", "task")
