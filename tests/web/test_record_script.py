@@ -256,7 +256,7 @@ def test_every_page_is_accessible_and_fits(tab: Tab, name: str) -> None:
         wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert page.evaluate(wider) is False, f"{name} at {width}"
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         assert axe(page) == [], f"{name} in {theme}"
 
 
