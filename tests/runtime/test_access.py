@@ -1,5 +1,7 @@
 """Rights without a database: reaches, fields, sections, reasons."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.clock import FrozenClock
@@ -7,7 +9,7 @@ from engine.metadata.model.application import Application
 from engine.runtime.access import Access
 from engine.runtime.access.reach import reach_of, union
 from engine.runtime.access.rights import Reason
-from engine.runtime.actor import ENGINE, Actor, rule_actor, user_actor
+from engine.runtime.actor import ENGINE, Actor, user_actor
 from engine.runtime.database import Database
 from engine.runtime.tables.entity import build_tables
 from tests.kit.applications import VET, application
@@ -165,7 +167,7 @@ def test_fields_are_written_as_roles_allow(
 
 
 def test_configuration_does_everything(access: Access) -> None:
-    for actor in (ENGINE, rule_actor(person(), "remind")):
+    for actor in (ENGINE, replace(person(), kind="rule")):
         assert access.may(actor, "deal", "merge")
         assert {"inner", "prepaid"} <= access.readable(actor, "deal")
         assert {"inner", "fixed", "seller", "amount"} <= access.writable(actor, "deal")

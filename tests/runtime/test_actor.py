@@ -1,7 +1,7 @@
 """Actors: what a user's record and the teams make of somebody."""
 
 from engine.metadata.model.text import Value
-from engine.runtime.actor import ENGINE, rule_actor, teams_below, user_actor
+from engine.runtime.actor import ENGINE, teams_below, user_actor
 
 
 def test_actor_knows_the_teams_below() -> None:
@@ -29,12 +29,9 @@ def test_ring_of_teams_ends() -> None:
     assert teams_below(1, {1: 3, 2: 1, 3: 2}) == frozenset({1, 2, 3})
 
 
-def test_rule_acts_with_the_authority_of_the_configuration() -> None:
-    actor = user_actor(7, {"login": "ivan", "roles": ("seller",)}, {})
-    rule = rule_actor(actor, "remind")
-    assert not rule.is_person
-    assert (rule.kind, rule.user_id, rule.name) == ("rule", 7, "remind")
+def test_engine_is_no_person() -> None:
     assert not ENGINE.is_person
+    assert ENGINE.user_id is None
 
 
 def test_actors_are_told_apart_by_what_a_scope_may_read() -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.errors import Message
-from engine.metadata.model.application import Workdays
+from engine.metadata.model.application import Application, Workdays
 from engine.metadata.model.field import Field
 from engine.runtime.actor import Actor
 
@@ -34,6 +34,14 @@ class Asking:
     def today(self) -> date:
         """Return the day on which the actor asks."""
         return self.now.astimezone(self.zone).date()
+
+
+def zone_of(actor: Actor, application: Application) -> ZoneInfo:
+    """Return the zone of an actor; one that is not known any more is the company's."""
+    try:
+        return ZoneInfo(actor.timezone or application.timezone)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(application.timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ A view brings filters, order and columns; what the address says goes before it, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from engine.errors import BadQuery, say
 from engine.metadata.fieldtypes.base import Storage
@@ -22,7 +22,7 @@ from engine.metadata.model.entity import SortKey
 from engine.metadata.model.view import View
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
-from engine.runtime.query.asking import Asked, Asking, Unclear
+from engine.runtime.query.asking import Asked, Asking, Unclear, zone_of
 from engine.runtime.query.cursor import goes_backwards
 from engine.runtime.query.operands import read_operand
 from engine.runtime.query.operators import OPERATORS
@@ -39,6 +39,7 @@ MOST_SORT_KEYS = 4
 LARGEST_PAGE = 200
 DEFAULT_COLUMNS = 6
 UNSHOWN = frozenset({"long_text"})
+_SIZE = re.compile(r"[1-9]\d{0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class QueryParser:
 
     def _asking(self, actor: Actor, now: datetime) -> Asking:
         application = self._application
-        zone = ZoneInfo(actor.timezone or application.timezone)
+        zone = zone_of(actor, application)
         return Asking(actor, now, zone, application.workdays, application.phone_region)
 
     def _view(self, actor: Actor, entity_id: str, name: str) -> View | None:
@@ -262,7 +263,7 @@ def _items(parameter: str, text: str) -> Sequence[str]:
 def _size(text: str) -> int:
     if not text:
         return PAGE_SIZE
-    if text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= LARGEST_PAGE:  # noqa: PLR2004
+    if _SIZE.fullmatch(text) and int(text) <= LARGEST_PAGE:
         return int(text)
     raise BadQuery("size", say("Write a number from 1 to {most}.", most=LARGEST_PAGE))
 

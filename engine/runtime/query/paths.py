@@ -23,7 +23,6 @@ from engine.runtime.access import Access
 from engine.runtime.access.expression_columns import link_target
 from engine.runtime.actor import Actor
 
-MAX_STEPS = 4
 SHOWN = 60
 
 _PATH = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,3}", re.ASCII)

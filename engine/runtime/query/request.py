@@ -13,7 +13,6 @@ from engine.runtime.query.parts import Operand
 State: TypeAlias = Literal["active", "archived", "trashed"]
 
 PAGE_SIZE = 50
-CURSORS = ("after",)
 
 
 @dataclass(frozen=True, slots=True)

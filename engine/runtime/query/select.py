@@ -37,6 +37,7 @@ from engine.runtime.tables.entity import RecordTables
 COUNT_CAP = 1_000
 EXPORT_BATCH = 500
 LARGEST_ID = 2**63 - 1
+TRASH = "trash"
 
 
 class Reader:
@@ -93,8 +94,8 @@ class Reader:
         known = entity_id in self._sources.application.entities
         if known and abs(record_id) <= LARGEST_ID:
             with self._sources.database.read() as connection:
-                for verb in self._ways(actor, entity_id, trashed=trashed):
-                    found = self._one(connection, actor, entity_id, record_id, verb, trashed)
+                for way in self._ways(actor, entity_id, trashed=trashed):
+                    found = self._one(connection, actor, entity_id, record_id, way)
                     if found is not None:
                         return found
         raise NotFound(say("There is no such record, or none that you may see."))
@@ -169,23 +170,18 @@ class Reader:
         return FieldPath(name, (), entity, self.paths.fields(entity_id)[name])
 
     def _ways(self, actor: Actor, entity_id: str, *, trashed: bool) -> tuple[str, ...]:
-        """Return how a record may become known: seen, or else peeked at."""
+        """Return how a record may become known: seen, or else peeked at; or out of the trash."""
+        if trashed:
+            return (TRASH,)
         reach = self._sources.access.reach
         seen, peeked = (reach(actor, entity_id, verb) for verb in ("see", "peek"))
-        if trashed or seen == peeked:
-            return ("see",)
-        return ("see", "peek") if seen else ("peek",)
+        return ("see",) if seen == peeked else ("see", "peek") if seen else ("peek",)
 
     def _one(
-        self,
-        connection: Connection,
-        actor: Actor,
-        entity_id: str,
-        record_id: int,
-        verb: str,
-        trashed: bool,  # noqa: FBT001
+        self, connection: Connection, actor: Actor, entity_id: str, record_id: int, way: str
     ) -> Record | None:
-        sources = self._sources
+        sources, trashed = self._sources, way == TRASH
+        verb = "see" if trashed else way
         joins = Joins(sources.tables, sources.access, actor, entity_id)
         selection = Selection(sources.access, sources.names, joins, actor, verb)
         selection.add(self._all_paths(actor, entity_id, verb))

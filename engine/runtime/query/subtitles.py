@@ -6,7 +6,6 @@ A subtitle is made for the one who reads it: what they may not read in it stays 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -17,6 +16,7 @@ from engine.metadata.expressions.templates import TextTemplate, render, typed_te
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.model.entity import Entity
 from engine.runtime.actor import Actor
+from engine.runtime.query.asking import zone_of
 from engine.runtime.query.joins import Joins
 from engine.runtime.query.records import Record
 from engine.runtime.query.selection import Selection
@@ -82,7 +82,7 @@ class Subtitles:
 
     def _filled(self, template: TextTemplate, record: Record, actor: Actor) -> str:
         application = self._sources.application
-        zone = ZoneInfo(actor.timezone or application.timezone)
+        zone = zone_of(actor, application)
         values = {tuple(path.split(".")): value for path, value in record.values.items()}
         now = self._sources.clock.now()
         context = MappingContext(values, now, zone, application.workdays)

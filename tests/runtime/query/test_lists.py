@@ -1,6 +1,7 @@
 """Lists: who sees which records, and what an address picks out of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -287,3 +288,41 @@ def test_export_gives_all_records_that_may_be_exported(house: Clinic) -> None:
     ]
     request = reader.parse(house.head, "visit", ())
     assert list(reader.export(house.head, request)) == []  # `every` is no export
+
+
+@pytest.mark.parametrize(
+    "who, query, subjects",
+    [
+        ("head", "", ["Call", "Pay"]),
+        ("head", "visit.stage=missed", ["Call"]),
+        ("head", "visit.animal.name=Tom", ["Call"]),
+        ("head", "owner.city=София", ["Pay"]),
+        ("head", "about=visit", ["Call"]),
+        ("head", "about=owner/1,visit/4711", ["Pay"]),
+        ("head", "about=-", []),
+        ("vet", "", ["Call"]),  # for Vera; its visit is not hers
+        ("vet", "visit.stage=missed", ["Call"]),  # known by a peek
+        ("vet", "visit.number=*", []),
+        ("reception", "", ["Call", "Pay"]),  # of records that she sees
+        ("stranger", "", []),
+    ],
+)
+def test_link_to_any_record_is_followed_by_the_kind_of_record(
+    house: Clinic, who: str, query: str, subjects: list[str]
+) -> None:
+    actor = getattr(house, who)
+    found = house.stock.records(actor, "task", f"{query}&columns=subject&sort=id")
+    assert [one.values["subject"] for one in found] == subjects
+
+
+@pytest.mark.parametrize(
+    "zone, found", [("Europe/Sofia", "1"), ("Pacific/Pago_Pago", "4"), ("No/Where", "1")]
+)
+def test_day_is_the_one_where_the_reader_is(house: Clinic, zone: str, found: str) -> None:
+    actor = replace(house.head, timezone=zone)
+    assert [one[2] for one in house.stock.titles(actor, "visit", "at=2026-03-02")] == [found]
+
+
+def test_whoever_has_no_team_has_nobody_in_it(house: Clinic) -> None:
+    assert house.stock.titles(house.admin, "user", "team=my_team") == []
+    assert house.stock.titles(house.head, "visit", "vet=my_team,-&sort=id") != []
