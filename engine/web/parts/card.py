@@ -31,6 +31,7 @@ from engine.web.urls import list_url, record_url
 CALLING = frozenset({"call", ""})
 WRITING = frozenset({"mail"})
 TASK = "task"
+FIRST_VERSION = 1
 NOT_TALKED_ABOUT = frozenset({"activity", "notification"})
 
 
@@ -273,6 +274,6 @@ def stamp(desk: Desk, record: Record, at: datetime | None, by: str) -> Stamp | N
 
 def changed_stamp(desk: Desk, record: Record) -> Stamp | None:
     """Return the last change, where there was one since the record was made."""
-    if record.version < 2 or record.updated_at is None:  # noqa: PLR2004 -- the first version
+    if record.version <= FIRST_VERSION or record.updated_at is None:
         return None
     return stamp(desk, record, record.updated_at, "updated_by")
