@@ -23,14 +23,17 @@ on("keydown", "form", (event, form) => {
   form.requestSubmit(first("[type=submit].is-main", form));
 });
 
-// One press, one save: a second one while the first is under way is dropped.
+// One press, one save: a second one while the first is under way is dropped. Not for ever: a form
+// carries a token, so that even the same one sent twice is saved once.
+const PATIENCE = 4000;
+
 on("submit", "form[method=post]", (event, form) => {
-  if (form.dataset.sent) {
+  if (Date.now() - Number(form.dataset.sent ?? 0) < PATIENCE) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
   }
-  form.dataset.sent = "yes";
+  form.dataset.sent = String(Date.now());
   event.submitter?.setAttribute("aria-busy", "true");
 }, true);
 

@@ -65,9 +65,12 @@ function close(picker) {
   boxOf(picker).removeAttribute("aria-activedescendant");
 }
 
+let asked = 0;
+
 const search = later(async (picker, text) => {
+  const number = ++asked;
   const answer = await fetchPart(`${picker.dataset.picker}?${new URLSearchParams({ q: text })}`);
-  if (answer === null || document.activeElement !== boxOf(picker)) return;
+  if (answer === null || number !== asked || document.activeElement !== boxOf(picker)) return;
   const found = foundOf(picker);
   found.innerHTML = answer;
   if (picker.dataset.create && !first("[data-no-create]", found)) {
@@ -91,8 +94,9 @@ function highlight(picker, option) {
   boxOf(picker).setAttribute("aria-activedescendant", option.id);
 }
 
+/** Chooses an option; "New ..." takes what stands in the box now, however old the list is. */
 function take(picker, option) {
-  if (option.matches(".is-new")) return create(picker, option.dataset.new);
+  if (option.matches(".is-new")) return create(picker, option.dataset.new && boxOf(picker).value);
   return choose(picker, option.dataset.value, option.dataset.label);
 }
 
