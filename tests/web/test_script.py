@@ -200,17 +200,6 @@ def test_a_menu_opens_closes_and_gives_the_focus_back(hana: Page) -> None:
     expect(hana.locator("details.menu-box[open]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path", ["/my-day", "/owner", "/owner?_filter=city", "/search?q=anna", "/notifications"]
-)
-def test_axe_finds_nothing(hana: Page, path: str, theme: str) -> None:
-    hana.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    go(hana, path)
-
-    assert axe(hana) == []
-
-
 def test_axe_finds_nothing_in_what_opens(hana: Page) -> None:
     hana.keyboard.press("/")
     hana.keyboard.type("anna")
