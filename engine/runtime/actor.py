@@ -7,7 +7,7 @@ record and the teams from the database hands them in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -68,6 +68,11 @@ def user_actor(
         timezone=_text(values.get("timezone")),
         values=MappingProxyType(dict(values)),
     )
+
+
+def rule_actor(actor: Actor, rule: str) -> Actor:
+    """Return the identity under which a rule acts for this actor: the configuration's authority."""
+    return replace(actor, kind="rule", name=rule)
 
 
 def teams_below(team_id: int | None, parents: Mapping[int, int | None]) -> frozenset[int]:

@@ -1,7 +1,7 @@
 """Actors: what a user's record and the teams make of somebody."""
 
 from engine.metadata.model.text import Value
-from engine.runtime.actor import ENGINE, teams_below, user_actor
+from engine.runtime.actor import ENGINE, rule_actor, teams_below, user_actor
 
 
 def test_actor_knows_the_teams_below() -> None:
@@ -32,6 +32,12 @@ def test_ring_of_teams_ends() -> None:
 def test_engine_is_no_person() -> None:
     assert not ENGINE.is_person
     assert ENGINE.user_id is None
+
+
+def test_rule_acts_with_the_authority_of_the_configuration() -> None:
+    rule = rule_actor(user_actor(7, {"login": "ivan", "roles": ("seller",)}, {}), "remind")
+    assert not rule.is_person
+    assert (rule.kind, rule.user_id, rule.name) == ("rule", 7, "remind")
 
 
 def test_actors_are_told_apart_by_what_a_scope_may_read() -> None:
