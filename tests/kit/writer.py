@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -102,3 +102,8 @@ def person(desk: Desk, login: str, *roles: str, **values: Any) -> Actor:
     payload = {"login": login, "name": login.title(), "roles": list(roles), **values}
     saved = desk.service.create(ENGINE, "user", payload)
     return desk.stock.actor(saved.id)
+
+
+def rule_actor(actor: Actor, rule: str) -> Actor:
+    """Returns the identity under which a rule acts for an actor."""
+    return replace(actor, kind="rule", name=rule)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from engine.errors import ValidationFailed
-from engine.runtime.actor import ENGINE, Actor, rule_actor
+from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.records.changes import Saved
 from tests.kit.applications import application
-from tests.kit.writer import Desk, person, writing
+from tests.kit.writer import Desk, person, rule_actor, writing
 
 DEALS = """
 currency: EUR

@@ -6,11 +6,11 @@ import pytest
 
 from engine.errors import Conflict, NotAllowed, NotFound, ValidationFailed
 from engine.metadata.model.text import RecordRef
-from engine.runtime.actor import ENGINE, Actor, rule_actor
+from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.records.changes import Saved
 from engine.runtime.records.timeline import EntryKind
 from tests.kit.applications import application
-from tests.kit.writer import Desk, person, writing
+from tests.kit.writer import Desk, person, rule_actor, writing
 
 
 @pytest.fixture

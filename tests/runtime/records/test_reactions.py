@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from engine.errors import Refused, ValidationFailed
-from engine.runtime.actor import ENGINE, rule_actor
+from engine.runtime.actor import ENGINE
 from engine.runtime.records.changes import Action, Change
 from engine.runtime.records.reactions import Inside, Write
 from tests.kit.applications import application
-from tests.kit.writer import person, writing
+from tests.kit.writer import person, rule_actor, writing
 
 REQUESTS = """
 entities:
