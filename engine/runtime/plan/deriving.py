@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
 from engine.runtime.actor import ENGINE
+from engine.runtime.plan.values import write_cells
 from engine.runtime.records.changes import Values
 from engine.runtime.records.compiled import CompiledEntity, as_value
 from engine.runtime.records.compiling import compile_entities
@@ -76,25 +77,15 @@ class Deriving:
             computed = {one: _computed(scene, compiled, values) for one, values in found.items()}
             self._write(compiled, {one: made for one, made in computed.items() if made})
 
-    def _write(self, compiled: CompiledEntity, made: dict[int, Values]) -> None:
-        """Write formulas; a record that lacks one of the batch's names is given what it has."""
-        table = compiled.table
-        names = compiled.formulas
-        if not made:
-            return
-        columns = [column for name in names for column in compiled.columns[name]]
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("_id"))
-            .values(
-                {table.c[one]: bindparam(f"_{one}", type_=table.c[one].type) for one in columns}
-            )
-        )
+    def _write(self, compiled: CompiledEntity, made: Mapping[int, Values]) -> None:
+        names = [column for one in compiled.formulas for column in compiled.columns[one]]
         rows = []
         for record_id, values in made.items():
             cells = to_cells(compiled, values)
-            rows.append({"_id": record_id} | {f"_{one}": cells[one] for one in columns})
-        self._connection.execute(statement, rows)
+            rows.append((record_id, *(cells[one] for one in names)))
+        if rows:
+            columns = [compiled.table.c[one] for one in names]
+            write_cells(self._connection, compiled.table, columns, rows)
 
     def _ids(self, compiled: CompiledEntity) -> Iterator[Sequence[int]]:
         table = compiled.table

@@ -10,7 +10,7 @@ from engine.errors import Refused
 from engine.runtime.plan.steps import StepKind, Weight
 from tests.kit.plans import Living, living, words
 
-MANY = 10_000
+MANY, FEW = 10_000, 1_000
 
 
 def crm(fields: str, more: str = "") -> str:
@@ -27,14 +27,14 @@ entities:
 """
 
 
-def many(living: Living, **values: object) -> None:
+def many(living: Living, count: int = MANY, /, **values: object) -> None:
     """Fills 10,000 clients; a value may be a function of the number."""
     living.fill(
         "client",
         (
             {"name": f"Client {n}"}
             | {key: one(n) if callable(one) else one for key, one in values.items()}
-            for n in range(MANY)
+            for n in range(count)
         ),
     )
 
@@ -130,10 +130,10 @@ def test_text_becomes_a_choice_and_back(database_url: str) -> None:
     choice = "      city: {type: choice, options: {sofia: Sofia, varna: Varna}}"
     with living(database_url, crm("      city: text")) as now:
         cities = ("Sofia", "varna", " sofia", "Пловдив", None)
-        many(now, city=lambda n: cities[n % 5])
+        many(now, FEW, city=lambda n: cities[n % 5])
         plan = now.become(crm(choice))
         assert plan.of(Weight.CONSENT)[0].sentence.startswith(
-            "text becomes choice; 6,000 of 8,000 values convert, 2,000 lose something"
+            "text becomes choice; 600 of 800 values convert, 200 lose something"
         )
         assert now.values("client", "city")[:5] == ["sofia", "varna", "sofia", None, None]
         now.become(crm("      city: text"))
@@ -143,7 +143,7 @@ def test_text_becomes_a_choice_and_back(database_url: str) -> None:
 def test_choice_becomes_text_as_it_is(database_url: str) -> None:
     choice = "      city: {type: choice, options: {sofia: Sofia, varna: Varna}}"
     with living(database_url, crm(choice)) as now:
-        many(now, city="sofia")
+        many(now, FEW, city="sofia")
         plan = now.become(crm("      city: text"))
         assert [one.weight for one in plan.steps if one.kind is StepKind.RETYPE_FIELD] == [
             Weight.DISPLAY
@@ -171,7 +171,7 @@ def test_unique_over_repeated_values_is_refused_with_an_example(database_url: st
 
 def test_trashed_records_do_not_count_for_unique(database_url: str) -> None:
     with living(database_url, crm("      code: text")) as now:
-        many(now, code="same", trashed_at=datetime(2026, 1, 1, tzinfo=UTC))
+        many(now, FEW, code="same", trashed_at=datetime(2026, 1, 1, tzinfo=UTC))
         now.become(crm("      code: {type: text, unique: true}"))
 
 
@@ -207,7 +207,7 @@ def test_an_entity_is_retired_and_restored(database_url: str) -> None:
 
 def test_a_new_entity_takes_the_old_id_of_another(database_url: str) -> None:
     with living(database_url, crm("      city: text")) as now:
-        many(now, city="Sofia")
+        many(now, FEW, city="Sofia")
         renamed = crm("      city: text").replace("  client:\n", "  person:\n    was: client\n")
         now.become(renamed)
         now.become(renamed.replace("    was: client\n", "") + "  client: {fields: {zip: text}}\n")
@@ -218,7 +218,7 @@ def test_a_new_entity_takes_the_old_id_of_another(database_url: str) -> None:
 
 def test_what_is_retired_twice_gives_back_the_last(database_url: str) -> None:
     with living(database_url, crm("      note: text")) as now:
-        many(now, note="first")
+        many(now, FEW, note="first")
         now.become(crm(""))
         now.become(crm("      note: integer"))  # other values: the texts stay where they are
         assert set(now.values("client", "note")) == {None}
@@ -231,7 +231,7 @@ def test_what_is_retired_twice_gives_back_the_last(database_url: str) -> None:
 
 def test_indexes_come_and_go(database_url: str) -> None:
     with living(database_url, crm("      a: integer\n      b: date")) as now:
-        many(now, a=lambda n: n)
+        many(now, FEW, a=lambda n: n)
         plan = now.become(crm("      a: {type: integer, index: true}\n      b: date"))
         (step,) = plan.steps
         assert (step.kind, step.weight) == (StepKind.ADD_INDEX, Weight.ADDITIVE)
@@ -267,10 +267,10 @@ def test_a_link_becomes_a_text_and_a_text_a_link(database_url: str) -> None:
             "city", [{"name": one, "title": one} for one in ("Sofia", "Варна", "Twin", "Twin")]
         )
         names = ("sofia", " Варна ", "Twin", "Paris")
-        many(now, city=lambda n: names[n % 4])
+        many(now, FEW, city=lambda n: names[n % 4])
         plan = now.become(crm("      city: {type: link, to: city}", city))
         assert plan.of(Weight.CONSENT)[0].sentence.startswith(
-            "text becomes link; 5,000 of 10,000 values convert, 5,000 lose something"
+            "text becomes link; 500 of 1,000 values convert, 500 lose something"
         )
         assert now.values("client", "city")[:4] == [1, 2, None, None]
         now.become(crm("      city: {type: link, to: client}", city))  # another target

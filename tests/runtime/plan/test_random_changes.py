@@ -177,8 +177,8 @@ def live(url: str, life: list[Config]) -> None:
 
 def leaves_the_note(config: Config) -> bool:
     """Says whether the note is as it was, or retired."""
-    notes = [kind for name, kind, *_ in config.fields if name == "note"]
-    return notes in ([], ["text"]) and not any("note" in one[2:3] for one in config.fields)
+    notes = [(kind, was) for name, kind, was, _ in config.fields if name == "note"]
+    return notes in ([], [("text", "")]) and not any("note" in one[2:3] for one in config.fields)
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
