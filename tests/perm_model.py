@@ -1,9 +1,6 @@
-"""Who may do what, told a second time: plain Python over the YAML text, nothing of the engine.
+"""Who may do what, told a second time: plain Python over the YAML text, nothing of the engine."""
 
-A record is a mapping with entity, id, owner, creator, trashed, about (a record) and its fields.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +26,7 @@ class User:
 
 
 class Model:
-    def __init__(self, text: str, scopes: Mapping[str, Callable[[User, Any], bool]]) -> None:
+    def __init__(self, text: str, scopes: dict[str, Callable[[User, Any], bool]]) -> None:
         self.yaml, self.scopes = yaml.safe_load(text), scopes
 
     def granted(self, role: str, entity: str, verb: str) -> str:
@@ -41,16 +38,16 @@ class Model:
     def reaches(self, user: User, entity: str, verb: str) -> set[str]:
         see = {role for role in user.roles if self.granted(role, entity, "see") != "none"}
         roles = user.roles if verb in ("see", "peek") else see
-        by_roles = {self.granted(role, entity, verb) for role in roles}
-        return (by_roles | set(CORE.get(entity, {}).get(verb, "").split())) - {"none"}
+        core = CORE.get(entity, {}).get(verb, "").split()
+        return {*core, *(self.granted(role, entity, verb) for role in roles)} - {"none"}
 
     def may(self, user: User, verb: str, record: Any) -> bool:
         seen = verb == "peek" and self.within(user, "see", record)
         return not record["trashed"] and (seen or self.within(user, verb, record))
 
     def may_restore(self, user: User, record: Any) -> bool:
-        both = self.within(user, "see", record) and self.within(user, "delete", record)
-        return both and bool(record["trashed"])
+        found = all(self.within(user, verb, record) for verb in ("see", "delete"))
+        return found and bool(record["trashed"])
 
     def within(self, user: User, verb: str, record: Any) -> bool:
         entity, uncut = record["entity"], verb in ("see", "peek")
@@ -63,11 +60,11 @@ class Model:
 
     def reached(self, user: User, reach: str, record: Any) -> bool:
         owner, about = record["owner"], record.get("about")
-        if reach in ("none", "all"):
-            return reach == "all"
         if reach.startswith("about_"):
             return about is not None and self.may(user, reach.removeprefix("about_"), about)
         plain = {
+            "none": False,
+            "all": True,
             "own": owner == user.id,
             "team": owner is None or owner == user.id or owner in user.below,
             "made": record["creator"] == user.id,
@@ -78,6 +75,6 @@ class Model:
     def hides(self, user: User, entity: str, field: str, *verbs: str) -> bool:
         if self.yaml["entities"].get(entity, {}).get("fields", {}).get(field, {}).get("hidden"):
             return True
-        giving = [r for r in user.roles if any(self.granted(r, entity, v) != "none" for v in verbs)]
+        giving = [r for r in user.roles if {self.granted(r, entity, v) for v in verbs} != {"none"}]
         lists = [self.yaml["roles"].get(r, {}).get("hide", []) for r in giving or user.roles]
         return bool(lists) and all(f"{entity}.{field}" in one for one in lists)
