@@ -84,6 +84,7 @@ def test_a_filter_is_made_by_a_plain_form(hana: Browser) -> None:
         ("_filter=groups&_op=eq&_value=regular&_value=shelter", "groups=regular,shelter"),
         ("_filter=margin&_op=between&_value=1&_to=5", "margin.between=1..5"),
         ("_filter=city&_op=starts&_value=So&_was=city.ne&city.ne=Varna", "city.starts=So"),
+        ("_filter=created_at&_op=eq&_value=&_value=today&_to=", "created_at=today"),
         ("_columns=name&_columns=city", "columns=name,city"),
         ("q=&city=Sofia", "city=Sofia"),
         ("_filter=city&_op=eq&_value=", ""),
