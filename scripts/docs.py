@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+
 from engine.cli.main import main as command_line
 from engine.metadata.reference import language_page, problems_page
 

@@ -242,7 +242,7 @@ def is_known(found: str, known: set[str]) -> bool:
     )
 
 
-WRITES: dict[str, tuple[str, dict[str, object]]] = {
+WRITES: dict[str, tuple[str, dict[str, str]]] = {
     "edit": ("edit", {}),
     "archive": ("edit", {}),
     "delete": ("delete", {}),
@@ -252,15 +252,13 @@ WRITES: dict[str, tuple[str, dict[str, object]]] = {
 EDITS = {"owner": "city", "animal": "breed", "visit": "complaint", "task": "result"}
 
 
-def writes(record: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, object]]]:
+def writes(record: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Every write to a record: the verb it needs, its address, its form."""
     for deed, (verb, form) in WRITES.items():
         if deed == "move" and record["entity"] != "visit":
             continue
-        sent = (
-            {EDITS[record["entity"]]: "another text", "_version": "1"} if deed == "edit" else form
-        )
-        yield verb, f"/{record['entity']}/{record['id']}/{deed}", sent
+        edit = {EDITS[record["entity"]]: "another text", "_version": "1"}
+        yield verb, f"/{record['entity']}/{record['id']}/{deed}", edit if deed == "edit" else form
 
 
 @pytest.mark.parametrize("login", PEOPLE)
