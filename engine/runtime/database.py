@@ -255,7 +255,12 @@ def _sqlite_sentence(error: sqlite3.Error) -> Unavailable | None:
             return Busy(say("The database is busy. Try again in a moment."))
         case sqlite3.SQLITE_FULL:
             return Unavailable(say("The disk is full: nothing can be saved."))
-        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+        case (
+            sqlite3.SQLITE_IOERR
+            | sqlite3.SQLITE_CANTOPEN
+            | sqlite3.SQLITE_PERM
+            | sqlite3.SQLITE_READONLY
+        ):
             return Unavailable(say("The file of the database can't be read or written."))
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return Unavailable(say("The file of the database is damaged, or is no database."))

@@ -60,7 +60,7 @@ def test_tables_made_in_a_write_that_fails_are_gone(database: Database) -> None:
 
 
 def test_a_read_can_write_nothing(database: Database) -> None:
-    with pytest.raises(DBAPIError), database.read() as connection:
+    with pytest.raises((DBAPIError, Unavailable)), database.read() as connection:
         connection.execute(INSERT, {"id": 1, "text": "a"})
     assert count(database) == 0
 
@@ -217,6 +217,13 @@ def fill_the_disk(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA max_page_count=5")  # SQLite says the same of a full disk
     for number in range(2, 1000):
         connection.execute(INSERT, {"id": number, "text": "long " * 1000})
+
+
+def test_a_file_that_may_not_be_written_is_said(tmp_path: Path) -> None:
+    open_database(tmp_path).run_write(lambda connection: connection.execute(text("SELECT 1")))
+    database = Database(f"sqlite:///file:{tmp_path / 'kartoteka.db'}?mode=ro&uri=true")
+    with pytest.raises(Unavailable, match="can't be read or written"):
+        database.run_write(lambda connection: connection.execute(text("CREATE TABLE a (b TEXT)")))
 
 
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:

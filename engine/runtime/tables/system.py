@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Connection,
     Index,
     Integer,
     MetaData,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -291,9 +293,22 @@ def ensure_system_tables(database: Database) -> None:
         return
     with database.write() as connection:
         database.lock_configuration(connection)
+        _refuse_plain_letters(connection)
         SYSTEM.create_all(connection)
         if connection.scalar(select(META.c.value).where(META.c.key == "layout")) is None:
             connection.execute(insert(META).values(key="layout", value=str(LAYOUT)))
+
+
+def _refuse_plain_letters(connection: Connection) -> None:
+    """Refuse a database that knows no small and capital letters but Latin ones."""
+    if connection.dialect.name != "postgresql" or connection.scalar(
+        text("SELECT lower('Ж') = 'ж'")
+    ):
+        return
+    raise Refused(
+        say("This database does not know Cyrillic letters."),
+        say("Create it anew: CREATE DATABASE ... TEMPLATE template0 LOCALE 'C.UTF-8'"),
+    )
 
 
 def stored_layout(database: Database) -> int | None:

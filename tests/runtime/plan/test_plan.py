@@ -12,6 +12,7 @@ from engine.runtime.plan.steps import Plan, StepKind, Weight
 from engine.runtime.plan.text import plan_text
 from tests.kit.applications import application
 from tests.kit.plans import Living, living, words
+from tests.kit.snapshots import Snapshot
 
 CRM = """
 currency: EUR
@@ -292,3 +293,13 @@ def test_an_unreadable_version_asks_for_a_consent(now: Living) -> None:
 
 def test_a_plan_reads_from_heavy_to_light() -> None:
     assert plan_text(Plan(None, "x", ())) == ""
+
+
+def test_a_plan_reads_well(now: Living, snapshot: Snapshot) -> None:
+    wanted = (
+        CRM.replace("see: own", "see: all")
+        .replace("      city: {type: text, default: Sofia}\n", "")
+        .replace("{a: A, b: B}", "{a: Anna}")
+        .replace("name: {type: text}", "name: {type: integer, label: Number}\n      zip: text")
+    )
+    snapshot("plan/changes.txt", plan_text(now.plan(wanted)) + "\n")
