@@ -85,7 +85,7 @@ class Comparing:
     def _with_lengths(found: list[Checked | None]) -> tuple[Checked, Checked]:
         left, right = found
         assert left is not None  # noqa: S101 - problems were raised above
-        assert right is not None  # noqa: S101
+        assert right is not None  # noqa: S101 - likewise
         return left, right
 
     def _same(self, place: Span, left: Checked, right: Checked) -> Node:

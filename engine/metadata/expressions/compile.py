@@ -8,6 +8,7 @@ read as its option or date.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
@@ -16,11 +17,13 @@ from engine.metadata.expressions import nodes, types
 from engine.metadata.expressions.check import Checker, refuse_condition
 from engine.metadata.expressions.meet import Checked, Unfit, become, rescaled
 from engine.metadata.expressions.mistakes import ExpressionProblem, Span
-from engine.metadata.expressions.names import Scope
+from engine.metadata.expressions.names import Named, Scope
 from engine.metadata.expressions.nodes import Node
 from engine.metadata.expressions.parse import parse
 from engine.metadata.expressions.types import Type
 from engine.metadata.fieldtypes.base import Kind
+from engine.metadata.model.application import Application
+from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field, Option
 from engine.metadata.model.text import Expression
 from engine.metadata.problems import Mark, Problem
@@ -183,9 +186,9 @@ class _Same(Generic[T]):
 @lru_cache(maxsize=2048)  # it keeps the applications of its expressions alive
 def _typed(
     text: str,
-    application: _Same,  # type: ignore[type-arg] # mypy can't see through the wrapper here
-    entity: _Same,  # type: ignore[type-arg]
-    extra: _Same,  # type: ignore[type-arg]
+    application: _Same[Application],
+    entity: _Same[Entity | None],
+    extra: _Same[Mapping[str, Named]],
     expect: object,
 ) -> Typed:
     scope = Scope(application.value, entity.value, extra.value)

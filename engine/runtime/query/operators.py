@@ -31,7 +31,7 @@ class Operator:
 
 def _ordered(operand: Operand) -> tuple[Ordered, ...]:
     """Return the parts, which the reading of the address has made ordered ones."""
-    return operand.parts  # type: ignore[return-value]  # - orders are given numbers and spans
+    return operand.parts  # type: ignore[return-value]  # orders are given numbers and spans
 
 
 _OPERATORS = (

@@ -19,7 +19,7 @@ def make_field(entity: str, field_id: str, type_: str, **more: object) -> Field:
     address = f"entities.{entity}.fields.{field_id}"
     decimals = 6 if type_ in {"number", "percent"} else 0
     field = Field(field_id, entity, type_, field_id.title(), address, MARK, decimals=decimals)
-    return replace(field, **more)  # type: ignore[arg-type]
+    return replace(field, **more)  # type: ignore[arg-type]  # any field of Field
 
 
 def options(*ids: str) -> dict[str, Option]:

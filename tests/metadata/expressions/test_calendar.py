@@ -55,12 +55,15 @@ def test_months_clamp_and_never_drift(day: date, amount: int) -> None:
 
 def test_a_clock_time_that_is_skipped_or_repeated_is_read_one_way() -> None:
     assert localise(datetime(2026, 3, 29, 3, 30), SOFIA) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # noqa: DTZ001 - clocks show no zone
-    assert localise(datetime(2026, 10, 25, 3, 30), SOFIA) == datetime(  # noqa: DTZ001
+    assert localise(datetime(2026, 10, 25, 3, 30), SOFIA) == datetime(  # noqa: DTZ001 - likewise
         2026, 10, 25, 1, 30, tzinfo=UTC
     )
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(-400, 400))  # noqa: DTZ001
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001 - clock times
+    st.integers(-400, 400),
+)
 def test_days_keep_the_clock_time_over_changes_of_the_clock(at: datetime, days: int) -> None:
     instant = localise(at, SOFIA)
     moved = shift_instant(instant, days, "day", SOFIA, Workdays())
