@@ -65,3 +65,21 @@ def errors_after(word: Scalar, written: str) -> list[str]:
     return [
         render(one, result.sources) for one in result.problems if one.severity is Severity.ERROR
     ]
+
+
+def test_a_line_that_cannot_be_read_is_not_missed_by_others() -> None:
+    files = {
+        "crm.yaml": """
+name: shop
+entities:
+  group: {fields: {name: text}}
+  item: {fields: {name: text, group: {type: link, to: group}, pieces: {type: integer, min: 1}}}
+""",
+        "data/group.csv": "key,name\nfruit,Fruit, fresh\n",
+        "data/item.csv": "key,name,group,pieces\na,Apple,fruit,0.5\n",
+    }
+    found = [(one.code, one.mark.file, one.mark.line) for one in load_sources(files).problems]
+    assert [one for one in found if one[0].startswith("E")] == [
+        ("E701", "data/group.csv", 2),
+        ("E704", "data/item.csv", 2),
+    ]

@@ -134,10 +134,12 @@ def _above(one: Decimal | None, other: Decimal | None) -> bool:
 
 
 def _number(field: Field, text: str | None) -> Decimal | None:
-    is_number = FIELD_TYPES[field.type].storage in (Storage.INTEGER, Storage.SCALED)
-    if text is None or not is_number:
+    storage = FIELD_TYPES[field.type].storage
+    if text is None or storage not in (Storage.INTEGER, Storage.SCALED):
         return None
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except ArithmeticError:
         return None
+    is_readable = storage is Storage.SCALED or number == number.to_integral_value()
+    return number if is_readable else None  # 0.5 for a whole number is said elsewhere
