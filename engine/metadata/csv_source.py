@@ -16,11 +16,15 @@ from engine.metadata.traps import check_text, lines_of
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """The cells of a file; every record has as many as the header."""
+    """The cells of a file; every record has as many as the header.
+
+    `lost` are the keys of lines that could not be read: nobody needs to miss them.
+    """
 
     header: tuple[Scalar, ...]
     records: tuple[tuple[Scalar, ...], ...]
     problems: tuple[Problem, ...]
+    lost: frozenset[str] = frozenset()
 
 
 def read_csv(file: str, text: str) -> CsvTable:
@@ -32,6 +36,7 @@ def read_csv(file: str, text: str) -> CsvTable:
     separator = ";" if ";" in lines[0] and "," not in lines[0] else ","
     header: tuple[Scalar, ...] = ()
     records: list[tuple[Scalar, ...]] = []
+    lost: set[str] = set()
     for cells in _records(file, lines, separator, problems):
         if not header:
             header = cells
@@ -39,9 +44,16 @@ def read_csv(file: str, text: str) -> CsvTable:
             records.append(cells)
         else:
             problems.append(uneven_line(cells, len(header)))
+            lost |= _keys_in(cells, separator)
     if not header and not problems:
         problems.append(no_header(Mark(file, 1, 1)))
-    return CsvTable(header, tuple(records), tuple(problems))
+    return CsvTable(header, tuple(records), tuple(problems), frozenset(lost))
+
+
+def _keys_in(cells: tuple[Scalar, ...], separator: str) -> set[str]:
+    """Return the key of a line, and those of the lines that an open quote has swallowed."""
+    swallowed = cells[-1].text.split("\n")[1:]
+    return {cells[0].text, *(one.split(separator)[0].strip() for one in swallowed)}
 
 
 def _records(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from engine.metadata.checks.rows import cells_of
 from engine.metadata.checks.subject import Subject, suggest
@@ -76,7 +75,7 @@ def check_row_links(subject: Subject) -> Iterator[Problem]:
     for row, field, cell in cells_of(subject):
         storage = FIELD_TYPES[field.type].storage
         text = cell.text if isinstance(cell.text, str) else ", ".join(cell.text)
-        if storage is Storage.LINK and field.to and field.to not in keys.unread:
+        if storage is Storage.LINK and field.to:
             yield from _link(row, field, text, cell.mark, keys)
         elif storage is Storage.ANY_LINK:
             entity, _, key = text.partition(" ")
@@ -84,28 +83,22 @@ def check_row_links(subject: Subject) -> Iterator[Problem]:
                 message = f"'{text}' names no record of any entity"
                 hint = "write the entity and the key: deal d1"
                 yield Problem("E705", cell.mark, message, hint, field.address)
-            elif entity not in keys.unread:
+            else:
                 yield from _link(row, field, key.strip(), cell.mark, keys, entity)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Entity -> key -> whether the row is for the demo only; entities with lines left unread."""
-
-    known: Mapping[str, Mapping[str, bool]]
-    unread: frozenset[str]
-
-
-def _keys(subject: Subject) -> Keys:
-    """Return the keys of all rows; a line that could not be read may have the key one misses."""
+def _keys(subject: Subject) -> Mapping[str, Mapping[str, bool]]:
+    """Return entity -> key -> whether the row is for the demo only."""
     keys: dict[str, dict[str, bool]] = {}
     for team in subject.application.teams:
         keys.setdefault("team", {})[team] = False
     for row in subject.application.rows:
         known = keys.setdefault(row.entity, {})
         known[row.key] = row.demo and known.get(row.key, True)
-    unread = (one.stem for one in subject.rows if one.table and one.table.problems)
-    return Keys(keys, frozenset(unread))
+    for file in subject.rows:
+        for key in file.table.lost if file.table else ():
+            keys.setdefault(file.stem, {}).setdefault(key, False)
+    return keys
 
 
 def _link(
@@ -113,11 +106,11 @@ def _link(
     field: Field,
     key: str,
     mark: Mark,
-    keys: Keys,
+    keys: Mapping[str, Mapping[str, bool]],
     entity: str = "",
 ) -> Iterator[Problem]:
     target = entity or field.to or ""
-    known = keys.known.get(target, {})
+    known = keys.get(target, {})
     if key not in known:
         hint = suggest(key, tuple(known)) or f"there are no rows of '{target}'"
         message = f"no row of '{target}' has the key '{key}'"
