@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path as FilePath
 
 from engine.metadata import nodes
 from engine.metadata.build.application import build_application
-from engine.metadata.build.common import CORE
 from engine.metadata.build.rows import rows_of_table, rows_of_tree, without_roles
 from engine.metadata.checks.left_out import is_definition_path, is_role, left_out, loose_ends
 from engine.metadata.checks.run import run_checks
 from engine.metadata.checks.subject import Subject
+from engine.metadata.core_package import core_package, core_texts
 from engine.metadata.csv_source import CsvTable, read_csv
 from engine.metadata.folder import find_sources, is_definition, is_rows, merge
 from engine.metadata.model.application import Application
@@ -28,7 +28,6 @@ from engine.metadata.problems import Problem, Severity, has_errors, in_order
 from engine.metadata.rows_files import RowsFile
 from engine.metadata.shape import Shape, check_shape, of_overlay
 from engine.metadata.source import Document, read_nodes
-from engine.resources import resource_dir
 
 KEY_OF_FIELD = 5  # entities, id, fields, id, key: what is wrong below makes the key unclear
 
@@ -108,7 +107,7 @@ def _load(sources: Mapping[str, str], problems: list[Problem]) -> LoadResult:
     folder = _read(sources)
     problems += folder.problems
     own = merge([one.sound for one in folder.definitions], problems)
-    raw = nodes.overlay(_core(), merge([one.root for one in folder.definitions]))
+    raw = nodes.overlay(core_package(own), merge([one.root for one in folder.definitions]))
     later = folder.later
     build = partial(_built, folder, sources, raw)
     subject, found = build(own, later)
@@ -129,11 +128,13 @@ def _built(
     own: nodes.Mapping,
     later: frozenset[Path],
 ) -> tuple[Subject, tuple[Problem, ...]]:
-    tree = nodes.overlay(_core(), own)
-    application = build_application(tree, (), sources, _digest(sources))
+    core = core_package(own)
+    tree = nodes.overlay(core, own)
+    digest = _digest(core_texts(own), sources)
+    application = build_application(tree, (), sources, digest)
     rows = without_roles(_rows(application, folder), {one[1] for one in later if is_role(one)})
     application = replace(application, rows=rows)
-    subject = Subject(application, tree, raw, _core(), folder.unclear, later, folder.rows)
+    subject = Subject(application, tree, raw, core, folder.unclear, later, folder.rows)
     return subject, run_checks(subject)
 
 
@@ -167,22 +168,10 @@ def _rows(application: Application, folder: _Folder) -> Iterator[Row]:
             yield from rows_of_table(file.name, file.table, application.entities)
 
 
-@cache
-def _core_texts() -> Mapping[str, str]:
-    folder = resource_dir("core")
-    return {one.name: one.read_text("utf-8") for one in sorted(folder.glob("*.yaml"))}
-
-
-@cache
-def _core() -> nodes.Mapping:
-    roots = [read_nodes(CORE + name, text).root for name, text in _core_texts().items()]
-    return merge([one for one in roots if one])
-
-
-def _digest(sources: Mapping[str, str]) -> str:
+def _digest(core: Mapping[str, str], sources: Mapping[str, str]) -> str:
     """Return the fingerprint of a configuration together with the core package it stands on."""
     found = hashlib.sha256()
-    for texts in (_core_texts(), sources):
+    for texts in (core, sources):
         for name in sorted(texts):
             text = texts[name].encode("utf-8", "surrogatepass")
             found.update(f"{len(name)}:{name}:{len(text)}:".encode())
