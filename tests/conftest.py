@@ -2,7 +2,12 @@
 
 from hypothesis import settings
 
-pytest_plugins = ("tests.kit.postgres", "tests.kit.browser", "tests.kit.snapshots")
+pytest_plugins = (
+    "tests.kit.postgres",
+    "tests.kit.prepared",
+    "tests.kit.browser",
+    "tests.kit.snapshots",
+)
 
 # The machine may be busy: a slow example is no wrong example.
 settings.register_profile("commit", deadline=None)

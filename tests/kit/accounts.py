@@ -20,6 +20,7 @@ from engine.runtime.database import Database
 from engine.runtime.tables.entity import RecordTables, build_tables
 from engine.runtime.tables.system import ensure_system_tables
 from tests.kit.applications import application as read
+from tests.kit.prepared import Prepared, begin
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -107,16 +108,21 @@ class House:
         return self.accounts.door.sign_in(login, PASSWORD, visit).cookie
 
 
-@contextmanager
-def open_house(database_url: str) -> Iterator[House]:
-    """Open a CRM with accounts on a fresh database."""
-    clock = FrozenClock(MONDAY)
-    database = Database(database_url, clock)
-    application = read(CRM)
-    tables = build_tables(application)
+def make_tables(database: Database, application: Application) -> None:
+    """Makes the tables of a CRM, with nothing in them."""
     ensure_system_tables(database)
     with database.write() as connection:
-        tables.metadata.create_all(connection)
+        build_tables(application).metadata.create_all(connection)
+
+
+@contextmanager
+def open_house(prepared: Prepared) -> Iterator[House]:
+    """Open a CRM with accounts on a fresh database."""
+    clock = FrozenClock(MONDAY)
+    application = read(CRM)
+    database = Database(prepared(application, make_tables), clock)
+    tables = build_tables(application)
+    begin(database, application, make_tables)
     writer = PlainWriter(database, tables)
     accounts = open_accounts(database, tables, application, clock, writer, quick_passwords())
     try:

@@ -1,6 +1,7 @@
 """A CRM from a text: `application(VET)` is the sample that tests share."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -12,7 +13,12 @@ from engine.metadata.problems import has_errors, render
 def loaded(yaml_text: str, **more_files: str) -> LoadResult:
     """Loads a CRM whose `crm.yaml` is the text; more files come as `**{"data/owner.csv": ...}`."""
     texts = {"crm.yaml": yaml_text, **more_files}
-    return load_sources({name: _text(name, text) for name, text in texts.items()})
+    return _loaded(tuple((name, _text(name, text)) for name, text in texts.items()))
+
+
+@lru_cache(maxsize=64)  # what is loaded is frozen: many tests may share it
+def _loaded(texts: tuple[tuple[str, str], ...]) -> LoadResult:
+    return load_sources(dict(texts))
 
 
 def application(yaml_text: str, **more_files: str) -> Application:

@@ -21,7 +21,8 @@ from engine.runtime.plan.create import create_everything
 from engine.runtime.query.records import Page, Record
 from engine.runtime.query.select import Reader
 from engine.runtime.sqlite_functions import fold
-from engine.runtime.tables.entity import RecordTables
+from engine.runtime.tables.entity import RecordTables, build_tables
+from tests.kit.prepared import begin
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 11:00 in Sofia
 
@@ -122,7 +123,8 @@ def stocked(application: Application, url: str) -> Iterator[Stock]:
     clock = FrozenClock(MONDAY)
     database = Database(url, clock)
     try:
-        tables = create_everything(database, application)
+        begin(database, application, create_everything)
+        tables = build_tables(application)
         access = Access(application, tables, database)
         reader = Reader(application, tables, access, database, clock)
         yield Stock(application, database, tables, access, reader, clock)

@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 
 from engine.app import open_services
 from engine.clock import FrozenClock
+from engine.metadata.model.application import Application
 from engine.runtime.accounts.door import Visit
 from engine.runtime.accounts.people import Profile
 from engine.runtime.actor import ENGINE, Actor
@@ -36,6 +37,7 @@ from engine.web.factory import create_app
 from engine.web.security import token_for
 from tests.kit.accounts import MONDAY, PASSWORD, quick_passwords
 from tests.kit.applications import application as read
+from tests.kit.prepared import begin
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
@@ -142,6 +144,10 @@ class Site:
             }
 
 
+def _bring_up(database: Database, application: Application) -> None:
+    bring_up_to_date(application, database)
+
+
 @contextmanager
 def open_site(
     yaml_text: str,
@@ -157,7 +163,7 @@ def open_site(
         database = Database(url or f"sqlite:///{Path(folder) / 'kartoteka.db'}", clock)
         try:
             application = read(yaml_text, **files)
-            bring_up_to_date(application, database)
+            begin(database, application, _bring_up)
             services = open_services(
                 application,
                 database,

@@ -16,14 +16,15 @@ from engine.runtime.accounts.sessions import STAY, THIS_VISIT, Session
 from engine.runtime.actor import ENGINE
 from engine.runtime.tables.system import ACCOUNTS, ATTEMPTS, SESSIONS
 from tests.kit.accounts import HOME, PASSWORD, House, open_house
+from tests.kit.prepared import Prepared
 
 VERIFY = PasswordHasher.verify
 NEW_PASSWORD = "another long password"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with open_house(database_url) as made:
+def house(prepared: Prepared) -> Iterator[House]:
+    with open_house(prepared) as made:
         yield made
 
 

@@ -12,13 +12,14 @@ from engine.runtime.accounts.invitations import Invitation
 from engine.runtime.actor import ENGINE
 from engine.runtime.tables.system import TOKENS
 from tests.kit.accounts import HOME, PASSWORD, House, open_house
+from tests.kit.prepared import Prepared
 
 NEW = "quite another one"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with open_house(database_url) as made:
+def house(prepared: Prepared) -> Iterator[House]:
+    with open_house(prepared) as made:
         yield made
 
 

@@ -11,11 +11,12 @@ from engine.runtime.accounts.people import Profile
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.tables.system import LOG
 from tests.kit.accounts import HOME, PASSWORD, House, open_house
+from tests.kit.prepared import Prepared
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with open_house(database_url) as made:
+def house(prepared: Prepared) -> Iterator[House]:
+    with open_house(prepared) as made:
         yield made
 
 

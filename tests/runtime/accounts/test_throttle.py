@@ -13,11 +13,12 @@ from engine.runtime.accounts.passwords import Passwords
 from engine.runtime.accounts.throttle import BAN, MOST, Ban, address_key, login_key
 from engine.runtime.actor import ENGINE
 from tests.kit.accounts import HOME, PASSWORD, House, open_house
+from tests.kit.prepared import Prepared
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with open_house(database_url) as made:
+def house(prepared: Prepared) -> Iterator[House]:
+    with open_house(prepared) as made:
         yield made
 
 

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from engine.runtime.actor import Actor
+from engine.runtime.plan.create import create_everything
 from tests.kit.applications import VET, application
+from tests.kit.prepared import Prepared
 from tests.kit.writer import Desk, person, writing
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    with writing(application(VET), database_url) as found:
+def desk(prepared: Prepared) -> Iterator[Desk]:
+    clinic = application(VET)
+    with writing(clinic, prepared(clinic, create_everything)) as found:
         yield found
 
 
