@@ -111,22 +111,22 @@ def lives(draw: st.DrawFn) -> list[Config]:
     return steps
 
 
+def free_names(config: Config) -> list[str]:
+    """Returns the names that no field has, or had before this step."""
+    used = {one for name, _, was, _ in config.fields for one in (name, was)}
+    return [one for one in NAMES if one not in used]
+
+
 def add(config: Config, draw: st.DrawFn) -> Config:
-    free = [one for one in NAMES if one not in {name for name, *_ in config.fields}]
+    free = free_names(config)
     if not free:
         return config
-    new = (
-        draw(st.sampled_from(free)),
-        draw(st.sampled_from(TYPES)),
-        "",
-        draw(st.sampled_from(MORE)),
-    )
-    return replace(config, fields=(*config.fields, new))
+    kind, more = draw(st.sampled_from(TYPES)), draw(st.sampled_from(MORE))
+    return replace(config, fields=(*config.fields, (draw(st.sampled_from(free)), kind, "", more)))
 
 
 def rename(config: Config, draw: st.DrawFn) -> Config:
-    used = {name for name, *_ in config.fields} | {was for _, _, was, _ in config.fields}
-    free = [one for one in NAMES if one not in used]
+    free = free_names(config)
     if not free or len(config.fields) == 1:
         return config
     number = draw(st.integers(1, len(config.fields) - 1))
