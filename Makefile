@@ -12,6 +12,7 @@ PORT ?= 8000
 DATA ?= .kartoteka/$(notdir $(CRM))
 TESTS ?= tests
 WORKERS ?= 2
+PROPERTIES = $(shell grep -rlE "hypothesis" $(TESTS) --include="test_*.py")
 
 .PHONY: help
 help: ## This list
@@ -50,6 +51,10 @@ messages: dev ## Collect the engine's words for translation: engine/locale
 .PHONY: snapshots
 snapshots: dev ## Rewrite what the snapshot tests compare with, and delete what none asks for
 	KARTOTEKA_SNAPSHOTS=write $(BIN)/pytest $(TESTS) -q -m snapshot
+
+.PHONY: nightly
+nightly: dev ## The properties with many more examples than before a commit
+	KARTOTEKA_EXAMPLES=nightly $(BIN)/pytest $(PROPERTIES) -n $(WORKERS) --dist worksteal
 
 .PHONY: bench
 bench: dev ## Measure; says numbers, judges nothing

@@ -2,6 +2,8 @@
 
 from hypothesis import settings
 
+from tests.kit.examples import PROFILE
+
 pytest_plugins = (
     "tests.kit.postgres",
     "tests.kit.prepared",
@@ -10,5 +12,6 @@ pytest_plugins = (
 )
 
 # The machine may be busy: a slow example is no wrong example.
-settings.register_profile("commit", deadline=None)
-settings.load_profile("commit")
+settings.register_profile("commit", deadline=None, max_examples=40)
+settings.register_profile("nightly", deadline=None, max_examples=1_000)
+settings.load_profile(PROFILE)

@@ -17,6 +17,7 @@ from engine.metadata.nodes import Entry, Mapping, Node, Scalar, Sequence
 from engine.metadata.problems import has_errors
 from engine.metadata.source import read_nodes
 from tests.kit.applications import VET
+from tests.kit.examples import PROFILE, examples
 
 ROWS = "key,name,phone,city\nanna,Anna,+359888123456,Sofia\nivan,Ivan,+359888000111,\n"
 WORDS = (
@@ -26,7 +27,10 @@ WORDS = (
 )
 SIGNS = "\"'{}[]:,#&*!|>%@`-= \t\n\\(){{}}абв\u00a0\u2028\ufeff\u0000\r"
 few = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(30, nightly=1_000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=PROFILE == "commit",
 )
 
 

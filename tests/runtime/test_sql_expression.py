@@ -13,6 +13,7 @@ from sqlalchemy import URL, text
 
 from engine.metadata.expressions.mistakes import ExpressionProblem
 from engine.metadata.fieldtypes.base import Kind
+from tests.kit.examples import examples
 from tests.kit.postgres import fresh_database
 from tests.runtime.expression_engines import (
     Row,
@@ -24,7 +25,7 @@ from tests.runtime.expression_engines import (
 from tests.runtime.expression_grammar import Grammar, Records
 
 T = TypeVar("T")
-EXPRESSIONS = 800  # times 100 records: 80,000 pairs
+EXPRESSIONS = examples(120, nightly=2_000)  # times 100 records: 12,000 pairs, or 200,000
 RECORDS = 100
 BIG = 10**17  # of 18 digits
 

@@ -17,6 +17,7 @@ from engine.runtime.actor import Actor
 from engine.runtime.query.cursor import signature, write_cursor
 from engine.runtime.query.records import Page
 from tests.kit.applications import application
+from tests.kit.examples import examples
 from tests.kit.stock import MONDAY, Stock, stocked
 
 CRM = """
@@ -105,7 +106,7 @@ def stock(module_database: str) -> Iterator[Stock]:
 
 
 @settings(
-    max_examples=120,
+    max_examples=examples(30, nightly=600),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(things=st.lists(THING, max_size=12), keys=KEYS, size=st.integers(1, 5))

@@ -26,6 +26,7 @@ from engine.runtime.records.changes import Saved
 from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.titles import names_of
 from tests.kit.applications import VET, application
+from tests.kit.examples import examples
 from tests.kit.writer import Desk, person, writing
 
 REFUSED = (ValidationFailed, NotAllowed, NotFound, Conflict)
@@ -196,7 +197,7 @@ def test_every_promise_holds_whatever_people_do(database_url: str) -> None:
         run_state_machine_as_test(
             life,
             settings=settings(
-                max_examples=8,
+                max_examples=examples(4, nightly=60),
                 stateful_step_count=25,
                 suppress_health_check=list(HealthCheck),
                 database=None,

@@ -16,6 +16,7 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.records.reading.base import Reading, Unreadable, is_empty
 from engine.runtime.records.reading.registry import reader_of
 from tests.kit.applications import application
+from tests.kit.examples import examples
 from tests.runtime.records.samples import EVERY_TYPE
 
 APPLICATION = application(EVERY_TYPE)
@@ -193,7 +194,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(50, nightly=2_000))
 @pytest.mark.parametrize("type_id", sorted(FIELD_TYPES))
 @given(value=ANYTHING)
 @example("a" * 1_000_001)

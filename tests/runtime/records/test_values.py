@@ -14,6 +14,7 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import ENGINE
 from engine.runtime.tables.system import LOG
 from tests.kit.applications import application
+from tests.kit.examples import examples
 from tests.kit.writer import Desk, person, writing
 from tests.runtime.records.samples import EVERY_TYPE
 
@@ -88,7 +89,9 @@ def test_every_value_round_trips_or_is_refused(database_url: str) -> None:
                 check(value)
             generated = given(PLAUSIBLE)(check)
             quick = settings(
-                max_examples=30, suppress_health_check=list(HealthCheck), database=None
+                max_examples=examples(6, nightly=100),
+                suppress_health_check=list(HealthCheck),
+                database=None,
             )
             quick(generated)()
         assert desk.broken() == []
