@@ -30,6 +30,15 @@ def application(yaml_text: str, **more_files: str) -> Application:
     return result.application
 
 
+def application_anew(yaml_text: str) -> Application:
+    """Loads a CRM that shares nothing with other tests, for those that twist the engine."""
+    _loaded.cache_clear()
+    try:
+        return application(yaml_text)
+    finally:
+        _loaded.cache_clear()
+
+
 def codes(yaml_text: str, **more_files: str) -> list[str]:
     """Returns the codes of all problems of a CRM, in the order of the files."""
     return [one.code for one in loaded(yaml_text, **more_files).problems]

@@ -16,7 +16,7 @@ from engine.runtime.access import Access
 from engine.runtime.actor import Actor, user_actor
 from engine.runtime.query.select import Reader
 from engine.runtime.sqlite_functions import fold
-from tests.kit.applications import application
+from tests.kit.applications import application_anew
 from tests.kit.stock import MONDAY, Stock
 from tests.perm_model import Model, User
 
@@ -172,7 +172,7 @@ def fill(stock: Stock) -> World:
 def rules(world: World, roles: str) -> Rules:
     """Joins a role table with the entities; the tables stay as they are."""
     text, stock = f"{ENTITIES}\n{roles}\n", world.stock
-    made = application(text)
+    made = application_anew(text)
     access = Access(made, stock.tables, stock.database)
     reader = Reader(made, stock.tables, access, stock.database, stock.clock)
     return Rules(text, reader, access, Model(text, SCOPES))
