@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from engine.runtime.actor import ENGINE
 from tests.kit.applications import VET
@@ -180,6 +180,43 @@ def test_a_note_is_saved_without_leaving_the_page(tab: Tab) -> None:
 
     expect(page.locator("#story")).to_contain_text("Wants a call in April")
     expect(page.locator("#note-text")).to_have_value("")
+
+
+def test_what_is_typed_stays_when_the_card_is_drawn_anew_meanwhile(tab: Tab) -> None:
+    page = tab.open(f"/visit/{tab.visit()}")
+    page.click("#fact-diagnosis .edit")
+    page.fill("#f-diagnosis", "Limps")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/move", hold)
+    with page.expect_request("**/move"):
+        page.locator("button.path-step", has_text="In treatment").click()
+    page.fill("#note-text", "She asks for the price")
+    page.click("#composer summary")
+    page.fill("#composer [name=_step]", "Send the price")
+    page.fill("#composer [name=_step_due]", "in 2 h")
+    page.focus("#note-text")
+    page.evaluate("document.activeElement.setSelectionRange(4, 8)")
+    held[0].continue_()
+
+    expect(page.locator(".path .is-now")).to_contain_text("In treatment")
+    expect(page.locator("#note-text")).to_have_value("She asks for the price")
+    expect(page.locator("#note-text")).to_be_focused()
+    marks = "[document.activeElement.selectionStart, document.activeElement.selectionEnd]"
+    assert page.evaluate(marks) == [4, 8]
+    expect(page.locator("#composer [name=_step]")).to_have_value("Send the price")
+    expect(page.locator("#f-diagnosis")).to_have_value("Limps")
+    page.click("#fact-diagnosis .is-main")
+    expect(page.locator("#fact-diagnosis .edit")).to_contain_text("Limps")
+    expect(page.locator("#note-text")).to_have_value("She asks for the price")
+    page.click("#composer .push")
+    expect(page.locator("#story")).to_contain_text("She asks for the price")
+    expect(page.locator("#next")).to_contain_text("Send the price")
+    expect(page.locator("#note-text")).to_have_value("")
+    expect(page.locator("#composer details")).not_to_have_attribute("open", "")
 
 
 def test_a_task_is_done_with_a_next_step_from_the_strip(tab: Tab) -> None:
