@@ -18,12 +18,13 @@ from engine.errors import (
     say,
 )
 from engine.log import logger
-from engine.web.htmx import go_afresh, respond
-from engine.web.request import language, logged_path
+from engine.web.htmx import go_afresh, is_fragment, respond, show
+from engine.web.request import language, logged_path, visitor
 from engine.web.urls import START, sign_in_url
 
 log = logger("web.errors")
 
+FRAMED, DOOR = "pages/error.html", "pages/error_door.html"
 TITLES = {
     400: say("This address is not right"),
     403: say("Not allowed"),
@@ -123,11 +124,25 @@ def error_page(status: int, sentences: tuple[Message, ...], hint: Message | None
     )
     try:
         settle_language()
-        return respond("pages/error.html", "parts/error.html", context, status)
+        return framed(context) or respond(DOOR, "parts/error.html", context, status)
     except Exception:
         log.exception("error_page_broke")
         text = "\n".join(str(one) for one in (context.title, *sentences))
         return make_response(text, status, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+def framed(context: ErrorContext) -> Response | None:
+    """Return the page inside the usual frame; None for a part, a stranger, or where that fails.
+
+    The frame counts what waits: a database that is away is not asked again.
+    """
+    if is_fragment() or context.status == Unavailable.status:
+        return None
+    try:
+        return show(FRAMED, context, context.status) if visitor() else None
+    except Exception:
+        log.exception("error_frame_broke")
+        return None
 
 
 def settle_language() -> None:

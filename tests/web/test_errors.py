@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from flask import Blueprint
+from playwright.sync_api import Page
 
 from engine.errors import (
     BadQuery,
@@ -18,6 +19,8 @@ from engine.errors import (
 )
 from engine.web.pages import registry
 from engine.web.request import public
+from tests.kit.browser import WIDTHS, axe
+from tests.kit.live import serving, sign_in
 from tests.kit.web import Site, open_site, words
 
 CRM = """
@@ -27,7 +30,7 @@ CRM = """
 """
 
 ERRORS: dict[str, Exception] = {
-    "bad_query": BadQuery("sort", say("There is no field '{name}'.", name="<b>")),
+    "bad_query": BadQuery("sort", say("There is no field '{name}'.", name="<blink>")),
     "not_allowed": NotAllowed(say("You may look, not touch."), say("Ask your administrator.")),
     "not_found": NotFound(say("There is no such record.")),
     "conflict": Conflict(say("Somebody else changed this.")),
@@ -81,7 +84,50 @@ def test_every_error_is_a_page_with_a_way_out(site: Site, kind: str) -> None:
     assert 'href="/"' in page.text
     assert "Traceback" not in page.text
     assert "secret" not in page.text
-    assert "<b>" not in page.text
+    assert "<blink>" not in page.text
+
+
+@pytest.mark.parametrize("kind", sorted(ERRORS.keys() - {"unavailable"}))
+def test_whoever_is_signed_in_keeps_the_frame(site: Site, kind: str) -> None:
+    inside = site.browser("boss").get(f"/fails/{kind}")
+    outside = site.browser().get(f"/fails-in-the-open/{kind}")
+    assert inside.status_code == outside.status_code == STATUS[kind]
+    assert all(one in inside.text for one in ('id="sections"', 'class="top"', 'id="palette"'))
+    assert 'id="sections"' not in outside.text
+    assert 'class="door"' in outside.text
+
+
+def test_a_database_that_is_away_is_not_asked_for_a_frame(site: Site) -> None:
+    page = site.browser("boss").get("/fails/unavailable")
+    assert page.status_code == 503
+    assert 'class="door"' in page.text
+
+
+@pytest.mark.parametrize("part", ["sections", "unread", "creates"])
+def test_a_frame_that_breaks_leaves_the_error_as_it_is(site: Site, part: str) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with patch(f"engine.web.navigation.Navigation.{part}", property(fail)):
+        page = site.browser("boss").get("/fails/conflict")
+    assert page.status_code == 409
+    assert "Somebody else changed this." in words(page)
+    assert 'class="door"' in page.text
+
+
+@pytest.mark.journey
+def test_an_error_in_the_frame_is_accessible_and_fits(page: Page, site: Site) -> None:
+    with serving(site) as address:
+        sign_in(page, site, address, "boss")
+        for path in ("/fails/not_allowed", "/no/such/place/at/all"):
+            page.goto(address + path)
+            for width, height in WIDTHS.items():
+                page.set_viewport_size({"width": width, "height": height})
+                wider = "document.documentElement.scrollWidth > innerWidth"
+                assert page.evaluate(wider) is False, f"{path} at {width}"
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                assert axe(page) == [], f"{path} in {theme}"
 
 
 @pytest.mark.parametrize("kind", ERRORS)
@@ -94,7 +140,7 @@ def test_a_part_gets_a_part(site: Site, kind: str) -> None:
 
 def test_a_bad_query_names_its_parameter(site: Site) -> None:
     said = words(site.browser("boss").get("/fails/bad_query"))
-    assert "There is no field '<b>'." in said
+    assert "There is no field '<blink>'." in said
     assert "It is about the parameter sort." in said
 
 
