@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import unquote, urlencode
 
 import pytest
 
@@ -84,6 +85,8 @@ def test_a_filter_is_made_by_a_plain_form(hana: Browser) -> None:
         ("_filter=groups&_op=eq&_value=regular&_value=shelter", "groups=regular,shelter"),
         ("_filter=margin&_op=between&_value=1&_to=5", "margin.between=1..5"),
         ("_filter=city&_op=starts&_value=So&_was=city.ne&city.ne=Varna", "city.starts=So"),
+        ("_filter=city&_op=starts&_value=So, Lo", "city.starts=So,+Lo"),
+        ("_filter=city&_op=eq&_value=Sofia&_value=Varna", "city=Sofia,Varna"),
         ("_filter=created_at&_op=eq&_value=&_value=today&_to=", "created_at=today"),
         ("_columns=name&_columns=city", "columns=name,city"),
         ("q=&city=Sofia", "city=Sofia"),
@@ -92,6 +95,50 @@ def test_a_filter_is_made_by_a_plain_form(hana: Browser) -> None:
 )
 def test_controls_of_a_form_become_a_plain_address(hana: Browser, query: str, meant: str) -> None:
     assert hana.get(f"/owner?{query}").headers["Location"] == f"/owner?{meant}".rstrip("?")
+
+
+@pytest.mark.parametrize("operator, said", [("eq", "is"), ("ne", "is not"), ("has", "contains")])
+@pytest.mark.parametrize("typed", ["Sofia, Lozenets", "a,b", "back\\slash", "\\,", "\\-", ","])
+def test_a_text_is_filtered_by_as_it_was_typed(
+    hana: Browser, operator: str, said: str, typed: str
+) -> None:
+    made = hana.get(f"/owner?{urlencode({'_filter': 'city', '_op': operator, '_value': typed})}")
+    address = made.headers["Location"]
+    name, _, query = address.partition("?")[2].partition("=")
+    chip = typed.replace("\\-", "-") if operator != "has" else typed
+    assert f"City {said} {chip}" in words(hana.get(address))
+
+    panel = hana.get(f"/owner?{name}={query}&_filter=city&_was={name}")
+    assert f'name="_value" value="{typed}"' in panel.text
+    again = urlencode({"_filter": "city", "_op": operator, "_was": name, "_value": typed})
+    assert hana.get(f"/owner?{name}={query}&{again}").headers["Location"] == address
+
+
+def test_a_text_with_a_comma_finds_its_record_alone() -> None:
+    with open_site(VET) as site:
+        site.user("hana", "head", name="Hana Head")
+        for city in ("Sofia, Lozenets", "Lozenets"):
+            site.create("owner", name=f"Owner in {city}", city=city)
+        browser = site.browser("hana")
+        made = browser.get("/owner?_filter=city&_op=eq&_value=Sofia, Lozenets")
+        found = words(browser.get(made.headers["Location"]))
+
+    assert "Owner in Sofia, Lozenets" in found
+    assert "Owner in Lozenets" not in found
+
+
+def test_several_texts_stay_several_in_the_panel(hana: Browser) -> None:
+    panel = hana.get("/owner?city=Sofia,Varna\\,+Center&_filter=city&_was=city")
+
+    for text in ("Sofia", "Varna, Center"):
+        assert f'name="_value" value="{text}"' in panel.text
+
+
+def test_a_number_may_be_typed_with_a_comma(hana: Browser) -> None:
+    made = hana.get("/owner?_filter=margin&_op=eq&_value=12,5").headers["Location"]
+
+    assert hana.get(made).status_code == 200
+    assert unquote(made) == "/owner?margin=12\\,5"
 
 
 def test_with_a_script_the_part_answers_and_the_address_line_follows(hana: Browser) -> None:

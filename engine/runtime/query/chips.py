@@ -9,7 +9,16 @@ from engine.errors import Message, say, verbatim
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef
-from engine.runtime.query.operands import EMPTY, GIVEN, ME, MY_TEAM, ends, split
+from engine.runtime.query.operands import (
+    EMPTY,
+    GIVEN,
+    ME,
+    MY_TEAM,
+    ends,
+    literal,
+    split,
+    takes_several,
+)
 from engine.runtime.query.operators import OPERATORS
 from engine.runtime.query.parts import Point, Reference
 from engine.runtime.query.paths import FieldPath
@@ -58,12 +67,12 @@ def linked_records(one: Filter, path: FieldPath) -> Iterator[RecordRef]:
 
 def _words(one: Filter, path: FieldPath, titles: Mapping[RecordRef, str]) -> Message:
     operator = OPERATORS[one.operator]
-    if operator.several:
+    if takes_several(operator, path.field):
         items = split(one.text)
         if items and set(items) <= {EMPTY, GIVEN}:
             is_empty = (EMPTY in items and GIVEN not in items) == (one.operator == "eq")
             return say("is empty") if is_empty else say("is filled in")
-        value: object = listed([_word(item, path, titles) for item in items])
+        value: object = listed([_alternative(item, path, titles) for item in items])
     elif operator.ends > 1:
         low, high = ends(one.text)
         value = say(
@@ -75,9 +84,11 @@ def _words(one: Filter, path: FieldPath, titles: Mapping[RecordRef, str]) -> Mes
     return say_it(value)
 
 
+def _alternative(item: str, path: FieldPath, titles: Mapping[RecordRef, str]) -> Message:
+    return say("empty") if item == EMPTY else _word(literal(item), path, titles)
+
+
 def _word(item: str, path: FieldPath, titles: Mapping[RecordRef, str]) -> Message:
-    if item == EMPTY:
-        return say("empty")
     if item == ME and path.field.to == "user":
         return say("me")
     if item == MY_TEAM and path.field.to is not None:

@@ -29,8 +29,11 @@ Reader: TypeAlias = Callable[[str, Asked, Asking], Part]
 EMPTY, GIVEN = "-", "*"
 ME, MY_TEAM = "me", "my_team"
 MOST_PARTS = 100
+PHRASES = ("has", "starts")
 
 _ITEM = re.compile(r"(?:\\.|[^,])+", re.DOTALL)
+_SPECIAL = re.compile(r"[,\\]")
+_MARKS = frozenset({EMPTY, GIVEN, rf"\{EMPTY}", rf"\{GIVEN}"})
 _ESCAPED = re.compile(r"\\([,*\\-])")
 _ID = re.compile(r"\d{1,18}", re.ASCII)
 _REFERENCE = re.compile(r"([a-z][a-z0-9_]*)(?:[/:](\d{1,18}))?", re.ASCII)
@@ -41,14 +44,19 @@ def read_operand(text: str, operator: Operator, asked: Asked, asking: Asking) ->
     if operator.ends == 2:  # noqa: PLR2004 - a..b has two ends
         low, high = ends(text)
         return Operand((_part(low, asked, asking), _part(high, asked, asking)))
-    if asked.field.type != "choices" and operator.id in ("has", "starts"):
+    if asked.field.type != "choices" and operator.id in PHRASES:
         return Operand((_phrase(text, operator, asked, asking),))
-    if not operator.several:
+    if not takes_several(operator, asked.field):
         return Operand((_part(text, asked, asking),))
     items = split(text)
     plain = [one for one in items if one not in (EMPTY, GIVEN)]
-    parts = tuple(_part(_ESCAPED.sub(r"\1", one), asked, asking) for one in plain)
+    parts = tuple(_part(literal(one), asked, asking) for one in plain)
     return Operand(parts, empty=EMPTY in items, given=GIVEN in items)
+
+
+def takes_several(operator: Operator, field: Field) -> bool:
+    """Say whether alternatives may stand between commas; a part of a text is one phrase."""
+    return operator.several and (field.type == "choices" or operator.id not in PHRASES)
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -57,6 +65,21 @@ def split(text: str) -> tuple[str, ...]:
     if len(items) > MOST_PARTS:
         raise Unclear(say("At most {count} values may stand here.", count=MOST_PARTS))
     return tuple(one for one in items if one)
+
+
+def escaped(typed: str) -> str:
+    r"""Return a text as an alternative; `-`, `*`, `\-` and `\*` stay what they are."""
+    return typed if typed in _MARKS else _SPECIAL.sub(r"\\\g<0>", typed)
+
+
+def shown(item: str) -> str:
+    """Return an alternative as it was typed, the other way round of `escaped`."""
+    return item if item in _MARKS else literal(item)
+
+
+def literal(item: str) -> str:
+    """Return the letters that an alternative stands for."""
+    return _ESCAPED.sub(r"\1", item)
 
 
 def ends(text: str) -> tuple[str, str]:

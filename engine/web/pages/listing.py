@@ -141,7 +141,7 @@ def filter_picks(entity_id: str, path: str) -> Response:
 def draw(desk: Desk, entity: Entity, path: str, view: View | None) -> Response:
     """Answer with the list, its part or its count; controls of a form become a plain address."""
     pairs: Pairs = tuple(request.args.items(multi=True))
-    plain = canonical(pairs)
+    plain = canonical(pairs, lambda name: desk.reader.paths.find(desk.actor, entity.id, name))
     if plain is not None and not is_fragment():
         return cast(Response, redirect(with_query(path, plain)))
     query = read_list(desk, entity, path, pairs if plain is None else plain, view)

@@ -6,12 +6,14 @@ stay in the address: `canonical` turns them into the parameter that they mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.errors import Message, say
 from engine.metadata.fieldtypes.base import Storage
+from engine.runtime.query.operands import escaped, shown, split, takes_several
+from engine.runtime.query.operators import OPERATORS
 from engine.runtime.query.paths import FieldPath
 from engine.runtime.query.periods import words_for_days
 from engine.web.parts.desk import Desk
@@ -70,7 +72,10 @@ KINDS: Mapping[Storage, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One filter being made; `kind` is text, number, time, options or link."""
+    """One filter being made; `kind` is text, number, time, options or link.
+
+    `more` are further texts that will do as well as `text`.
+    """
 
     path: str
     label: str
@@ -79,6 +84,7 @@ class Panel:
     picks: tuple[Pick, ...]
     choices: tuple[Pick, ...]
     text: str
+    more: tuple[str, ...]
     to: str
     picker: str
     was: str
@@ -86,10 +92,13 @@ class Panel:
     cancel: str
 
 
-def canonical(pairs: Iterable[tuple[str, str]]) -> Pairs | None:
+def canonical(
+    pairs: Iterable[tuple[str, str]], find: Callable[[str], FieldPath | None]
+) -> Pairs | None:
     """Return the address that the controls mean, None where it needs no change.
 
-    A panel that is only being opened (no `_op`) stays as it is.
+    `find` gives the field of a path, None where there is none for this person. A panel that is
+    only being opened (no `_op`) stays as it is.
     """
     pairs = tuple(pairs)
     given = {name: [text for one, text in pairs if one == name] for name in CONTROLS}
@@ -97,9 +106,11 @@ def canonical(pairs: Iterable[tuple[str, str]]) -> Pairs | None:
     if given["_columns"]:
         return (*_without(plain, "columns"), ("columns", ",".join(given["_columns"])))
     if given["_filter"] and given["_op"]:
-        made = parameter(
-            given["_filter"][0], given["_op"][0], given["_value"], next(iter(given["_to"]), "")
-        )
+        named, operator = given["_filter"][0], given["_op"][0]
+        values = [one.strip() for one in given["_value"] if one.strip()]
+        if is_typed(find(named), operator):
+            values = [escaped(one) for one in values]
+        made = parameter(named, operator, values, next(iter(given["_to"]), ""))
         kept = _without(plain, *given["_was"], *([made[0]] if made else []))
         return (*kept, made) if made else kept
     return plain if ("q", "") in pairs else None
@@ -109,11 +120,18 @@ def _without(pairs: Pairs, *names: str) -> Pairs:
     return tuple((name, text) for name, text in pairs if name not in names)
 
 
-def parameter(path: str, operator: str, values: Sequence[str], to: str) -> tuple[str, str] | None:
+def is_typed(path: FieldPath | None, operator: str) -> bool:
+    """Say whether a comma in a value is its own: in a text, and in a number with decimals."""
+    if path is None or operator not in OPERATORS or kind_of(path) not in ("text", "number"):
+        return False
+    is_whole = path.type.storage is Storage.INTEGER
+    return not is_whole and takes_several(OPERATORS[operator], path.field)
+
+
+def parameter(path: str, operator: str, chosen: Sequence[str], to: str) -> tuple[str, str] | None:
     """Return the parameter for an operator and its values; None where nothing was chosen."""
     if operator in MARKS:
         return path, MARKS[operator]
-    chosen = [one.strip() for one in values if one.strip()]
     if not chosen:
         return None
     name = path if operator == "eq" else f"{path}.{operator}"
@@ -133,6 +151,10 @@ def make_panel(desk: Desk, query: ListQuery, path: FieldPath) -> Panel:
     if text in MARKS.values() and operator == "eq":
         operator, text = next(name for name, mark in MARKS.items() if mark == text), ""
     low, _, high = text.partition("..") if operator == "between" else (text, "", "")
+    more: tuple[str, ...] = ()
+    if is_typed(path, operator):
+        low, *rest = (shown(one) for one in split(text) or ("",))
+        more = tuple(rest)
     chosen = frozenset(text.split(",")) if kind in MANY else frozenset()
     hidden = ((was, ""),) if standing and standing.from_view else ()  # the view's own filter ends
     return Panel(
@@ -143,6 +165,7 @@ def make_panel(desk: Desk, query: ListQuery, path: FieldPath) -> Panel:
         picks=picks_of(desk, path, kind, chosen),
         choices=linked(desk, path, chosen) if kind == "link" else (),
         text=low,
+        more=more,
         to=high,
         picker=f"/search/filter/{query.entity.id}/{path.text}",
         was=was,
