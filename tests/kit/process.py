@@ -20,7 +20,14 @@ import pytest
 from engine.cli.main import main
 
 PATIENCE = 60.0
-COMMAND = (sys.executable, "-c", "from engine.cli.main import main; main()")
+# A run in the background of a shell begins with Ctrl-C ignored; what is tested is a terminal's.
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from engine.cli.main import main
+main()
+"""
+COMMAND = (sys.executable, "-c", PROGRAM)
 
 
 @dataclass(frozen=True, slots=True)
