@@ -22,7 +22,8 @@ class Actor:
     """Who acts: `values` are the fields of the user's record, `team_ids` the team and those below.
 
     `kind` is "user" for a person, "rule" for a rule of the configuration and "engine" for rows
-    that come with it; the last two act with the configuration's authority.
+    that come with it; the last two act with the configuration's authority. `run_id` is the run of
+    a rule, written beside everything that it does.
     """
 
     kind: Literal["user", "rule", "engine"]
@@ -35,6 +36,7 @@ class Actor:
     language: str = ""
     timezone: str = ""
     values: Mapping[str, Value] = field(default_factory=lambda: NOTHING, hash=False)
+    run_id: int | None = None
 
     @property
     def is_person(self) -> bool:
@@ -70,9 +72,9 @@ def user_actor(
     )
 
 
-def rule_actor(actor: Actor, rule: str) -> Actor:
+def rule_actor(actor: Actor, rule: str, run_id: int | None = None) -> Actor:
     """Return the identity under which a rule acts for this actor: the configuration's authority."""
-    return replace(actor, kind="rule", name=rule)
+    return replace(actor, kind="rule", name=rule, run_id=run_id)
 
 
 def teams_below(team_id: int | None, parents: Mapping[int, int | None]) -> frozenset[int]:

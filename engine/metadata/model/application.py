@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from engine.metadata.model.button import Button
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Pipeline
 from engine.metadata.model.role import Role, Scope, Team
 from engine.metadata.model.rows import Row
+from engine.metadata.model.rule import Rule
+from engine.metadata.model.story import StoryLine
 from engine.metadata.model.view import View
 
 
@@ -56,7 +59,9 @@ class Application:
     scopes: Mapping[str, Scope]
     teams: Mapping[str, Team]
     views: Mapping[str, View]
+    automations: Mapping[str, Rule] = field(default_factory=dict)
     rows: tuple[Row, ...] = ()
+    story: tuple[StoryLine, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
 
@@ -67,6 +72,15 @@ class Application:
     def stage_field(self, entity: Entity) -> Field | None:
         """Return the entity's first field of type stage."""
         return next((one for one in entity.fields.values() if one.type == "stage"), None)
+
+    def buttons(self, entity_id: str) -> Mapping[str, Button]:
+        """Return what can be pressed on records of an entity: of its pipelines, then its own."""
+        entity = self.entities[entity_id]
+        found: dict[str, Button] = {}
+        for one in entity.fields.values():
+            pipeline = self.pipelines.get(one.pipeline or "")
+            found |= pipeline.buttons if pipeline else {}
+        return {**found, **entity.buttons}
 
     def reverse_links(self, entity_id: str) -> tuple[Field, ...]:
         """Return the link fields of all entities that point at this one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.metadata.model.button import Button
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Expression, Template
 from engine.metadata.problems import Mark
@@ -61,5 +62,6 @@ class Entity:
     unique: tuple[tuple[str, ...], ...] = ()
     search: tuple[str, ...] = ()
     order: tuple[SortKey, ...] = ()
+    buttons: Mapping[str, Button] = field(default_factory=dict)
     was: str | None = None
     layer: str = "own"

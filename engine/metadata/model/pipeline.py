@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.metadata.model.button import Button
 from engine.metadata.model.text import Expression, Template
 from engine.metadata.problems import Mark
 
@@ -24,6 +25,7 @@ class Stage:
     enter_when: Expression | None = None
     message: Template | None = None
     closes: str | None = None
+    sla: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Pipeline:
     mark: Mark
     stages: Mapping[str, Stage]
     moves: Mapping[str, tuple[Move, ...]] | None = field(default=None)
+    buttons: Mapping[str, Button] = field(default_factory=dict)
 
     @property
     def first(self) -> str:

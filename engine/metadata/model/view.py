@@ -12,7 +12,10 @@ from engine.metadata.problems import Mark
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Columns, order and filters; `filters` has the names and values of an address."""
+    """Columns, order and filters; `filters` has the names and values of an address.
+
+    A board has a column for each stage of `group_by`, a calendar its records by `date`.
+    """
 
     id: str
     entity: str
@@ -25,3 +28,6 @@ class View:
     sort: tuple[SortKey, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    group_by: str | None = None
+    sum: tuple[str, ...] = ()
+    date: str | None = None

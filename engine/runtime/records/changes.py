@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.errors import Message
-from engine.metadata.model.text import Value
+from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.actor import Actor
 
 Values = Mapping[str, Value]
@@ -21,6 +21,7 @@ class Action(StrEnum):
     CREATE = "create"
     EDIT = "edit"
     MOVE = "move"
+    PRESS = "press"  # a button, whether or not it changed a field
     FINISH = "finish"  # a task is done
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
@@ -55,12 +56,32 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The answer to a write; `repeated` when the same request had been done before."""
+    """The answer to a write; `repeated` when the same request had been done before.
+
+    `made` are the records that buttons and rules made on the way, without tasks and notes.
+    """
 
     entity: str
     id: int
     version: int
     repeated: bool = False
+    made: tuple[RecordRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was pressed: `answers` are those of its dialog that are no fields.
+
+    A ladder counts: this is the press `number` of `tries`; beyond them the ladder is at its end.
+    """
+
+    button: str
+    address: str
+    label: str
+    answers: Values
+    number: int = 0
+    tries: int = 0
+    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,7 @@ class Change:
     actor: Actor
     at: datetime
     depth: int = 0
+    press: Press | None = None
 
     def entered(self, field: str) -> bool:
         """Say whether a field took another value by this change."""

@@ -125,20 +125,20 @@ class Deeds:
         about = RecordRef(entity_id, record_id)
         return self.create(actor, ACTIVITY, {"type": "note", "text": text, "about": about})
 
-    def perform(self, write: Write) -> None:
+    def perform(self, write: Write) -> Saved:
         """Do what a reaction asks for."""
         actor, entity_id, record_id = write.actor, write.entity, write.record_id or 0
         match write.deed:
             case "create":
-                self.create(actor, entity_id, write.payload, is_judged=write.is_judged)
+                return self.create(actor, entity_id, write.payload, is_judged=write.is_judged)
             case "update":
                 judged = write.is_judged
-                self.update(actor, entity_id, record_id, write.payload, is_judged=judged)
+                return self.update(actor, entity_id, record_id, write.payload, is_judged=judged)
             case "move":
                 field = write.stage_field
-                self.move(actor, entity_id, record_id, write.stage, write.payload, field)
+                return self.move(actor, entity_id, record_id, write.stage, write.payload, field)
             case "archive" | "unarchive" | "delete" | "restore":
-                self.set_state(actor, entity_id, record_id, Action(write.deed))
+                return self.set_state(actor, entity_id, record_id, Action(write.deed))
             case _:
                 assert_never(write.deed)
 

@@ -6,16 +6,15 @@ for is written by the same writer, in the same transaction, and is shown to the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-from sqlalchemy import Connection
-
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Change, Values
+from engine.runtime.records.changes import Change, Saved, Values
+from engine.runtime.records.context import Scene
 
 Deed = Literal["create", "update", "move", "archive", "unarchive", "delete", "restore"]
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -39,11 +38,11 @@ class Write:
 
 
 class Inside(Protocol):
-    """What a reaction may look at while the transaction is open."""
+    """What a reaction works with while the transaction is open."""
 
     @property
-    def connection(self) -> Connection:
-        """Return the connection of the transaction."""
+    def scene(self) -> Scene:
+        """Return the transaction as expressions see it: connection, other records, who acts."""
         ...
 
     @property
@@ -55,16 +54,35 @@ class Inside(Protocol):
         """Return a record's values as the transaction sees them."""
         ...
 
+    def perform(self, write: Write) -> Saved:
+        """Write what follows, at once; the change is shown to the reactions when it is its turn."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Something waited for too long: a record in its stage, or a task about it."""
+
+    kind: Literal["stage", "task"]
+    entity: str
+    record_id: int
+    name: str = ""  # the stage field
+    task_id: int | None = None
+
 
 class Reactions(Protocol):
-    """Decides what follows from a change."""
+    """Decides what follows from what happens, and does it."""
 
     def listens(self, entity_id: str) -> bool:
         """Say whether changes of this entity matter at all."""
         ...
 
-    def react(self, change: Change, inside: Inside) -> Sequence[Write]:
-        """Return the writes that follow from a change."""
+    def react(self, change: Change, inside: Inside) -> None:
+        """Do what follows from a change."""
+        ...
+
+    def react_overdue(self, overdue: Overdue, inside: Inside) -> None:
+        """Do what follows when something waits for too long."""
         ...
 
 
@@ -76,7 +94,8 @@ class NoReactions:
         del entity_id
         return False
 
-    def react(self, change: Change, inside: Inside) -> Sequence[Write]:
-        """Return nothing."""
-        del change, inside
-        return ()
+    def react(self, change: Change, inside: Inside) -> None:
+        """Do nothing."""
+
+    def react_overdue(self, overdue: Overdue, inside: Inside) -> None:
+        """Do nothing."""

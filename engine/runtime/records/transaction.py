@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.errors import Refused, ValidationFailed, say
-from engine.runtime.records.changes import Change, Values
+from engine.runtime.records.changes import Change, Saved, Values
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.conditions import Judge
 from engine.runtime.records.context import Scene, Setting
@@ -65,6 +65,7 @@ class Transaction:
         self._depth = 0
         self._changes: deque[Change] = deque()
         self._unjudged: dict[tuple[str, int], Draft] = {}
+        self._performer: Callable[[Write], Saved] | None = None
 
     @property
     def connection(self) -> Connection:
@@ -111,8 +112,17 @@ class Transaction:
             self._await_rules(draft, change, judged=judged)
         return change
 
-    def settle(self, perform: Callable[[Write], None]) -> None:
+    def perform(self, write: Write) -> Saved:
+        """Write what a reaction asks for, at once."""
+        if self._performer is None:
+            raise RuntimeError("Reactions write while the transaction settles, not before")
+        if self._depth > DEEPEST:
+            raise Refused(say("Rules of this CRM start each other without end."))
+        return self._performer(write)
+
+    def settle(self, perform: Callable[[Write], Saved]) -> None:
         """Let everything follow that follows, then judge the records that rules have seen."""
+        self._performer = perform
         while self._changes:
             change = self._changes.popleft()
             self._depth = change.depth
@@ -121,20 +131,16 @@ class Transaction:
             if not self._is_quiet:
                 for write in tell_owner(self.scene, self.tools.words, change):
                     perform(write)
-            self._react(change, perform)
+            self._react(change)
         for key, draft in self._unjudged.items():
             draft.values = {**draft.values, **(self.values(*key) or {})}
             self._judge(draft).judge_final()
             refuse(draft)
 
-    def _react(self, change: Change, perform: Callable[[Write], None]) -> None:
-        if not self._listens(change.entity):
-            return
-        self._depth = change.depth + 1
-        for write in self.tools.reactions.react(change, self):
-            if self._depth > DEEPEST:
-                raise Refused(say("Rules of this CRM start each other without end."))
-            perform(write)
+    def _react(self, change: Change) -> None:
+        if self._listens(change.entity):
+            self._depth = change.depth + 1
+            self.tools.reactions.react(change, self)
 
     def _await_rules(self, draft: Draft, change: Change, *, judged: bool = True) -> None:
         self._changes.append(change)

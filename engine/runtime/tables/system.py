@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -20,7 +22,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    insert,
     inspect,
     select,
     text,
@@ -30,8 +31,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from engine.errors import Refused, say
 from engine.runtime.database import Database
 from engine.runtime.tables.columns import Instant, RecordId, YesNo
+from engine.runtime.upsert import upsert
 
-LAYOUT = 1  # the version of these tables, kept in kt_meta
+LAYOUT = 2  # the version of these tables, kept in kt_meta
 SYSTEM: Final = MetaData()
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -114,6 +116,8 @@ HISTORY = Table(
     Column("after", Json),
     Column("fields", Json),
     Column("token", Text),
+    Column("press", Json),  # which button, and which try of its ladder
+    Column("run_id", BigInteger),  # the run of a rule or button that made this change
     UniqueConstraint("entity", "record_id", "version", name="uq$kt_history"),
     Index("ix$kt_history$record", "entity", "record_id", "id"),
     Index("ix$kt_history$at", "at"),
@@ -156,10 +160,14 @@ TIMERS = Table(
     Column("record_id", BigInteger, nullable=False),
     _name("name", default=""),
     _at("due_at"),
-    _name("state", default="waiting"),  # waiting, fired, cancelled
+    _name("state", default="waiting"),  # waiting, fired, cancelled, dead
     Column("body", Json),
     _at("created_at"),
     Column("fired_at", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("last_error", Text),
+    Column("lease_token", Text),
+    Column("lease_until", Instant),
     UniqueConstraint("kind", "entity", "record_id", "name", name="uq$kt_timers"),
     Index("ix$kt_timers$due", "state", "due_at"),
     sqlite_autoincrement=True,
@@ -173,13 +181,42 @@ RUNS = Table(
     Column("history_id", BigInteger),
     _name("entity"),
     Column("record_id", BigInteger),
-    _name("state"),
+    _name("state"),  # running, done, not_run, stopped, guarded, failed
     Column("trace", Json),
     _at("started_at"),
     Column("finished_at", Instant),
     UniqueConstraint("history_id", "rule_id", name="uq$kt_runs"),
     Index("ix$kt_runs$record", "entity", "record_id", "id"),
+    Index("ix$kt_runs$rule", "rule_id", "entity", "record_id", "started_at"),
     sqlite_autoincrement=True,
+)
+# Where each record stands in each pipeline, and since when.
+STAYS = Table(
+    "kt_stays",
+    SYSTEM,
+    _name("entity", primary_key=True),
+    Column("record_id", BigInteger, primary_key=True, autoincrement=False),
+    _name("field", primary_key=True),
+    _name("stage"),
+    _at("entered_at"),
+)
+# How often the button of a ladder was pressed on a record since its count began.
+LADDERS = Table(
+    "kt_ladders",
+    SYSTEM,
+    _name("entity", primary_key=True),
+    Column("record_id", BigInteger, primary_key=True, autoincrement=False),
+    _name("button", primary_key=True),
+    Column("count", Integer, nullable=False),
+    _at("pressed_at"),
+    Column("next_at", Instant),
+)
+# Whose turn it was last, for each step that assigns in turn.
+TURNS = Table(
+    "kt_turns",
+    SYSTEM,
+    _name("address", primary_key=True),
+    Column("user_id", BigInteger, nullable=False),
 )
 
 SESSIONS = Table(
@@ -284,7 +321,9 @@ LOG = Table(
 )
 
 # Tables that name an entity, for when it gets another id.
-NAMING_ENTITIES: Final = (HISTORY, OUTBOX, TIMERS, RUNS, SEQUENCES, ROW_KEYS, LOG)
+NAMING_ENTITIES: Final = (
+    *(HISTORY, OUTBOX, TIMERS, RUNS, STAYS, LADDERS, SEQUENCES, ROW_KEYS, LOG),
+)
 
 
 def ensure_system_tables(database: Database) -> None:
@@ -295,8 +334,21 @@ def ensure_system_tables(database: Database) -> None:
         database.lock_configuration(connection)
         _refuse_plain_letters(connection)
         SYSTEM.create_all(connection)
-        if connection.scalar(select(META.c.value).where(META.c.key == "layout")) is None:
-            connection.execute(insert(META).values(key="layout", value=str(LAYOUT)))
+        _add_missing_columns(connection)
+        layout = {"value": str(LAYOUT)}
+        connection.execute(upsert(connection, META, {"key": "layout", **layout}, layout, ("key",)))
+
+
+def _add_missing_columns(connection: Connection) -> None:
+    """Add to tables of an older engine what this one keeps in them, and their new indexes."""
+    found, operations = inspect(connection), Operations(MigrationContext.configure(connection))
+    for table in SYSTEM.tables.values():
+        known = {one["name"] for one in found.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                operations.add_column(table.name, column.copy())
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _refuse_plain_letters(connection: Connection) -> None:

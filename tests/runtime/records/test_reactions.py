@@ -1,6 +1,6 @@
 """Rules plug in here: what they ask for is written in the same transaction, or nothing is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from engine.errors import Refused, ValidationFailed
 from engine.runtime.actor import ENGINE
 from engine.runtime.records.changes import Action, Change
-from engine.runtime.records.reactions import Inside, Write
+from engine.runtime.records.reactions import Inside, Overdue, Write
 from tests.kit.applications import application
 from tests.kit.writer import person, rule_actor, writing
 
@@ -36,9 +36,13 @@ class Rules:
     def listens(self, entity_id: str) -> bool:
         return entity_id == "request"
 
-    def react(self, change: Change, inside: Inside) -> Sequence[Write]:
+    def react(self, change: Change, inside: Inside) -> None:
         self.seen.append((change.entity, change.action.value, change.depth))
-        return [one for rule in self.rules for one in rule(change, inside)]
+        for write in [one for rule in self.rules for one in rule(change, inside)]:
+            inside.perform(write)
+
+    def react_overdue(self, overdue: Overdue, inside: Inside) -> None:
+        pytest.fail("nothing is overdue here")
 
 
 def assign(change: Change, inside: Inside) -> list[Write]:
