@@ -50,6 +50,11 @@ class Inside(Protocol):
         """Return the instant of the transaction."""
         ...
 
+    @property
+    def memory(self) -> dict[str, object]:
+        """Return what reactions keep until the transaction ends, each under a name of its own."""
+        ...
+
     def values(self, entity_id: str, record_id: int) -> Values | None:
         """Return a record's values as the transaction sees them."""
         ...

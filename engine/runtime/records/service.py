@@ -33,6 +33,7 @@ from engine.runtime.records.granting import Granting
 from engine.runtime.records.preview import Verdict, preview
 from engine.runtime.records.reactions import NoReactions, Reactions
 from engine.runtime.records.reading.base import is_empty
+from engine.runtime.records.rule_failure import UNDONE, keep_run
 from engine.runtime.records.store import fetch
 from engine.runtime.records.timeline import EntryKind, Timeline, TimelinePage
 from engine.runtime.records.tokens import Token
@@ -270,6 +271,9 @@ class RecordService:
             return self._run(work)
         except REFUSALS as refusal:
             record_denial(self._database, _denial(actor, refusal))
+            raise
+        except UNDONE as undone:
+            keep_run(self._database, undone.run)
             raise
 
     def _run(self, work: Callable[[Connection], T]) -> T:

@@ -66,6 +66,7 @@ class Transaction:
         self._changes: deque[Change] = deque()
         self._unjudged: dict[tuple[str, int], Draft] = {}
         self._performer: Callable[[Write], Saved] | None = None
+        self.memory: dict[str, object] = {}  # of the reactions
 
     @property
     def connection(self) -> Connection:
@@ -148,6 +149,9 @@ class Transaction:
             self._unjudged.setdefault((change.entity, change.record_id), draft)
 
     def _listens(self, entity_id: str) -> bool:
+        """Say whether rules listen; rows of the configuration are stored as they are written."""
+        if self._is_quiet and self.scene.setting.actor.kind == "engine":
+            return False
         return self.tools.reactions.listens(entity_id)
 
     def _judge(self, draft: Draft) -> Judge:
