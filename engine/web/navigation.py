@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, request
 
-from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.view import View
 from engine.resources import resource_dir
@@ -27,6 +27,10 @@ bp = Blueprint("navigation", __name__)
 NOT_SECTIONS = frozenset({"user", "team", "notification", "activity"})
 TAKEN_KEYS = frozenset("dn")  # `g d` is My day, `g n` the notifications
 NO_ICON = "cards"
+# The kinds of views that have a page, with their icons.
+VIEW_ICONS: Mapping[str, str] = MappingProxyType(
+    {"list": "list", "board": "board", "calendar": "calendar"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,14 @@ class Navigation:
         return how_many(actor, "task", LATE_TASKS) if actor else 0
 
     def _section(self, entity: Entity, key: str, actor: Actor) -> Section:
-        application = asked.services().application
         views = tuple(
-            Way(view_url(one.id), one.label, is_current=request.path == view_url(one.id))
-            for one in views_for(application, entity.id, actor)
+            Way(
+                view_url(one.id),
+                one.label,
+                "" if one.type == "list" else VIEW_ICONS[one.type],
+                request.path == view_url(one.id),
+            )
+            for one in views_for(entity.id, actor, *VIEW_ICONS)
         )
         here = request.path.split("/")[1] == entity.id
         return Section(
@@ -115,14 +123,13 @@ class Navigation:
         )
 
 
-def views_for(application: Application, entity_id: str, actor: Actor) -> tuple[View, ...]:
-    """Return the saved list views of an entity that are meant for this person."""
+def views_for(entity_id: str, actor: Actor, *types: str) -> tuple[View, ...]:
+    """Return the saved views of an entity, of some types, that this person may open."""
+    parts = asked.services()
     return tuple(
         one
-        for one in application.views.values()
-        if one.entity == entity_id
-        and one.type == "list"
-        and (not one.roles or set(one.roles) & set(actor.roles))
+        for one in parts.application.views.values()
+        if one.entity == entity_id and one.type in types and parts.reader.opens(actor, one)
     )
 
 

@@ -73,6 +73,18 @@ class Application:
         """Return the entity's first field of type stage."""
         return next((one for one in entity.fields.values() if one.type == "stage"), None)
 
+    def leading_field(self, view: View) -> Field | None:
+        """Return the field that lays a view out: a board's stages, a calendar's days."""
+        entity = self.entities[view.entity]
+        match view.type:
+            case "board":
+                return entity.fields.get(view.group_by or "") or self.stage_field(entity)
+            case "calendar":
+                dates = (one for one in entity.fields.values() if one.type in ("date", "datetime"))
+                return entity.fields.get(view.date or "") or next(dates, None)
+            case _:
+                return None
+
     def buttons(self, entity_id: str) -> Mapping[str, Button]:
         """Return what can be pressed on records of an entity: of its pipelines, then its own."""
         entity = self.entities[entity_id]

@@ -16,6 +16,7 @@ from engine.clock import Clock
 from engine.errors import NotFound, say
 from engine.metadata.model.application import Application
 from engine.metadata.model.text import Expression, RecordRef
+from engine.metadata.model.view import View
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.database import Database
@@ -68,6 +69,10 @@ class Reader:
     def parse(self, actor: Actor, entity_id: str, args: Iterable[tuple[str, str]]) -> ListRequest:
         """Read the query of a list's address; `BadQuery` names the parameter that does not fit."""
         return self._parser.parse(actor, entity_id, args, self._sources.clock.now())
+
+    def opens(self, actor: Actor, view: View) -> bool:
+        """Say whether a view is meant for the actor and looks at nothing that it may not know."""
+        return self._parser.opens(actor, view)
 
     def page(self, actor: Actor, request: ListRequest) -> Page:
         """Return one page of a list."""

@@ -25,6 +25,7 @@ from engine.web.parts.desk import NOTHING_HERE, Desk, current_desk
 from engine.web.parts.facts import beginning_small
 from engine.web.parts.filter_panel import Panel, canonical, make_panel
 from engine.web.parts.list_query import ListQuery, Pairs, read_list
+from engine.web.parts.show_as import show_as
 from engine.web.request import read_values
 from engine.web.urls import list_url, new_url, record_url, view_url, with_query
 from engine.web.widgets import Pick
@@ -71,6 +72,7 @@ class ListingContext:
     search: str
     kept: Pairs
     tabs: tuple[Way, ...]
+    shows: tuple[Way, ...]
     chips: tuple[ChipView, ...]
     addable: tuple[Way, ...]
     panel: Panel | None
@@ -116,14 +118,9 @@ def entity_list(entity_id: str) -> Response:
     return draw(desk, desk.entity(entity_id), list_url(entity_id), None)
 
 
-@bp.get("/views/<view_id>")
-def view_list(view_id: str) -> Response:
+def draw_view(desk: Desk, view: View) -> Response:
     """Show the records of a saved view."""
-    desk = current_desk()
-    view = desk.look.application.views.get(view_id)
-    if view is None or view not in views_for(desk.look.application, view.entity, desk.actor):
-        raise NotFound(NOTHING_HERE)
-    return draw(desk, desk.entity(view.entity), view_url(view_id), view)
+    return draw(desk, desk.entity(view.entity), view_url(view.id), view)
 
 
 @bp.get("/search/filter/<entity_id>/<path>")
@@ -147,7 +144,7 @@ def draw(desk: Desk, entity: Entity, path: str, view: View | None) -> Response:
     query = read_list(desk, entity, path, pairs if plain is None else plain, view)
     if query.control("_part") == "count":
         return show("parts/list_count.html", CountContext(count_words(desk, query)))
-    response = respond("pages/listing.html", "parts/listing.html", context_of(desk, query))
+    response = respond("pages/listing.html", "parts/listing_swap.html", context_of(desk, query))
     return response if plain is None else push_url(response, with_query(path, plain))
 
 
@@ -164,6 +161,7 @@ def context_of(desk: Desk, query: ListQuery) -> ListingContext:
         search=wanted.search,
         kept=query.kept("q"),
         tabs=tabs_of(desk, query),
+        shows=show_as(desk, query),
         chips=chips_of(desk, query),
         addable=addable(desk, query),
         panel=panel_of(desk, query),
@@ -213,7 +211,7 @@ def line_of(desk: Desk, record: Record, columns: Sequence[Column]) -> Line:
 
 def tabs_of(desk: Desk, query: ListQuery) -> tuple[Way, ...]:
     """Return all records and the saved views of the entity."""
-    views = views_for(desk.look.application, query.entity.id, desk.actor)
+    views = views_for(query.entity.id, desk.actor, "list")
     here = query.request.view
     return (
         Way(list_url(query.entity.id), desk.look.text(say("All")), is_current=here is None),

@@ -1,9 +1,14 @@
-"""Every page of the engine, by its blueprint."""
+"""Every page of the engine, by its blueprint; and what draws a view, by the view's type."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
+from flask import Blueprint, Response
+
+from engine.errors import NotFound
+from engine.metadata.model.view import View
 from engine.web import assets, navigation
 from engine.web.pages import (
     account,
@@ -27,6 +32,24 @@ from engine.web.pages import (
     users,
     welcome,
 )
+from engine.web.parts.desk import NOTHING_HERE, Desk, current_desk
+
+views = Blueprint("views", __name__)
+
+DRAWN_BY: Mapping[str, Callable[[Desk, View], Response]] = MappingProxyType(
+    {"list": listing.draw_view}
+)
+
+
+@views.get("/views/<view_id>")
+def view_page(view_id: str) -> Response:
+    """Show the records of a view, as a list or however its type says."""
+    desk = current_desk()
+    view = desk.look.application.views.get(view_id)
+    if view is None or view.type not in DRAWN_BY or not desk.reader.opens(desk.actor, view):
+        raise NotFound(NOTHING_HERE)
+    return DRAWN_BY[view.type](desk, view)
+
 
 PAGES: tuple[Blueprint, ...] = (
     assets.bp,
@@ -43,6 +66,7 @@ PAGES: tuple[Blueprint, ...] = (
     moment.bp,
     picker.bp,
     listing.bp,
+    views,
     csv_export.bp,
     record.bp,
     form.bp,
