@@ -6,7 +6,7 @@ What is peeked at is found by its title alone; what is seen, by all of its searc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -83,7 +83,7 @@ class Lookup:
             return ()
         each = (self._hits_of(actor, one, place, words) for place, one in enumerate(entities))
         rows = connection.execute(union_all(*each).order_by(*HIT_ORDER).limit(limit)).all()
-        notes = self._notes(
+        notes = self.notes(
             connection, actor, [RecordRef(entities[row.place], row.id) for row in rows]
         )
         return tuple(self._hit(actor, entities[row.place], row, notes) for row in rows)
@@ -108,9 +108,10 @@ class Lookup:
                 numbers[one.entity].add(one.id)
         return {entity_id: sorted(numbers[entity_id]) for entity_id in sorted(numbers)}
 
-    def _notes(
-        self, connection: Connection, actor: Actor, references: Sequence[RecordRef]
+    def notes(
+        self, connection: Connection, actor: Actor, references: Iterable[RecordRef]
     ) -> dict[RecordRef, str]:
+        """Return the second lines of those records that the actor sees."""
         return {
             RecordRef(entity_id, number): note
             for entity_id, numbers in self._by_entity(references).items()

@@ -27,12 +27,14 @@ from engine.runtime.query.joins import Joins
 from engine.runtime.query.listing import Listing, ListRows
 from engine.runtime.query.lookup import Lookup
 from engine.runtime.query.names import RecordNames
+from engine.runtime.query.parts import Span
 from engine.runtime.query.paths import FieldPath, PathFinder
 from engine.runtime.query.records import Choice, Hit, Page, Record
 from engine.runtime.query.request import ListRequest
 from engine.runtime.query.search import Search
 from engine.runtime.query.selection import Row, Selection
 from engine.runtime.query.sources import Sources
+from engine.runtime.query.spread import Spread, Stretch
 from engine.runtime.tables.entity import RecordTables
 
 COUNT_CAP = 1_000
@@ -105,6 +107,41 @@ class Reader:
                         return found
         raise NotFound(say("There is no such record, or none that you may see."))
 
+    def those(
+        self, actor: Actor, entity_id: str, numbers: Iterable[int], names: Iterable[str]
+    ) -> tuple[Record, ...]:
+        """Return those of some records that the actor sees, with fields that it may read.
+
+        What it may not read is left out: one asks here for what would be good to have.
+        """
+        wanted = sorted({one for one in numbers if abs(one) <= LARGEST_ID})
+        if not wanted or not self._sources.access.may(actor, entity_id, "see"):
+            return ()
+        sources = self._sources
+        joins = Joins(sources.tables, sources.access, actor, entity_id)
+        selection = Selection(sources.access, sources.names, joins, actor)
+        found = (self.paths.find(actor, entity_id, name) for name in dict.fromkeys(names))
+        selection.add(one for one in found if one is not None)
+        may = sources.access.row_condition(actor, entity_id, "see", joins.record)
+        query = select(*selection.columns).select_from(joins.source)
+        with sources.database.read() as connection:
+            rows = connection.execute(query.where(joins.record.c.id.in_(wanted), may)).all()
+            return self._records(connection, actor, selection, rows)
+
+    def spread(
+        self, actor: Actor, request: ListRequest, name: str, spans: Sequence[Span], most: int
+    ) -> tuple[Stretch, ...]:
+        """Return the first `most` records of each stretch of time, by a date or a moment of theirs.
+
+        The stretches lie next to each other; the place and size of a page do not count here.
+        """
+        moment = self.paths.require(actor, request.entity, name)
+        rows = Spread(self._sources, actor, request, moment, spans)
+        with self._sources.database.read() as connection:
+            found = connection.execute(rows.query(most)).all()
+            records = self._records(connection, actor, rows.selection, found)
+        return rows.stretches(found, records)
+
     def count(self, actor: Actor, request: ListRequest, cap: int = COUNT_CAP) -> tuple[int, bool]:
         """Return how many records a list has, and whether there are more than the cap."""
         query = Listing(self._sources, actor, request).count(cap)
@@ -148,6 +185,11 @@ class Reader:
         """Return the titles of those records that the actor may see or peek at."""
         with self._sources.database.read() as connection:
             return self._lookup.titles(connection, actor, references)
+
+    def subtitles(self, actor: Actor, references: Iterable[RecordRef]) -> dict[RecordRef, str]:
+        """Return the second lines of those records that the actor sees."""
+        with self._sources.database.read() as connection:
+            return self._lookup.notes(connection, actor, references)
 
     def chips(self, actor: Actor, request: ListRequest) -> tuple[Chip, ...]:
         """Return the filters of a list in words."""

@@ -210,3 +210,24 @@ def test_hidden_fields_hide_titles_search_and_second_lines(database_url: str) ->
         (found,) = stock.records(nameless, "person", "columns=title,firm,age&age.gt=20")
         assert found.values == {"firm": firm, "age": 26}
         assert title(found, "firm") == "Firm 1"
+
+
+def test_some_records_are_had_at_once_as_far_as_they_are_seen(house: Clinic) -> None:
+    reader, ids = house.stock.reader, house.ids
+    wanted = [ids["v1"], ids["v2"], ids["archived"], ids["trashed"], 10**30]
+    with house.stock.counting() as asked:
+        found = reader.those(house.vet, "visit", wanted, ("animal", "debt", "paid", "no"))
+
+    assert [one.id for one in found] == [ids["v1"], ids["archived"]]  # V-2 is peeked at alone
+    assert title(found[0], "animal") == "Rex"
+    assert set(found[0].values) == {"animal", "debt"}  # what is paid is hidden from vets
+    assert len([one for one in asked if one.startswith("SELECT")]) == 1
+    assert reader.those(house.stranger, "visit", wanted, ("debt",)) == ()
+
+
+def test_second_lines_are_had_at_once_as_far_as_they_are_seen(house: Clinic) -> None:
+    owners = [RecordRef("owner", house.ids[one]) for one in ("owner1", "owner2", "trashed_owner")]
+    found = house.stock.reader.subtitles(house.reception, owners)
+
+    assert found == {owners[0]: "+359888123456", owners[1]: "+359887000111"}
+    assert house.stock.reader.subtitles(house.booking, owners) == {}

@@ -1,0 +1,104 @@
+"""A list spread over stretches of time: the first few records of each, and how many there are.
+
+One query, however many stretches: the database numbers the records within theirs and hands out the
+first few of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+
+from engine.runtime.actor import Actor
+from engine.runtime.query.joins import Joins
+from engine.runtime.query.listing import Listing
+from engine.runtime.query.parts import Span
+from engine.runtime.query.paths import FieldPath
+from engine.runtime.query.records import Record
+from engine.runtime.query.request import ListRequest
+from engine.runtime.query.selection import Row, Selection
+from engine.runtime.query.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The first records of a stretch in the order of time, and the number of all."""
+
+    records: tuple[Record, ...] = ()
+    count: int = 0
+
+
+class Spread:
+    """The rows of a list, each in the stretch that a moment of its record lies in."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        actor: Actor,
+        request: ListRequest,
+        moment: FieldPath,
+        spans: Sequence[Span],
+    ) -> None:
+        self._sources = sources
+        self._actor = actor
+        self._request = request
+        self._moment = moment
+        self._spans = spans
+        self._joins = Joins(sources.tables, sources.access, actor, request.entity)
+        self.selection = Selection(sources.access, sources.names, self._joins, actor)
+        self.selection.add(self._paths())
+        self._numbered = self._number()
+        self._at = self.selection.place(self._numbered.c.stretch, self._numbered.c.count)
+
+    def query(self, most: int) -> Select[Any]:
+        """Return the query for the first `most` records of each stretch."""
+        numbered = self._numbered
+        source = self._joins.source.join(numbered, numbered.c.id == self._joins.record.c.id)
+        query = select(*self.selection.columns).select_from(source)
+        return query.where(numbered.c.number <= most).order_by(
+            numbered.c.stretch, numbered.c.number
+        )
+
+    def stretches(self, rows: Sequence[Row], records: Sequence[Record]) -> tuple[Stretch, ...]:
+        """Return the records of the rows by stretch; an empty one is there as well."""
+        found: list[list[Record]] = [[] for _ in self._spans]
+        counts = [0] * len(self._spans)
+        for row, record in zip(rows, records, strict=True):
+            found[row[self._at]].append(record)
+            counts[row[self._at]] = row[self._at + 1]
+        return tuple(Stretch(tuple(some), count) for some, count in zip(found, counts, strict=True))
+
+    def _paths(self) -> Iterator[FieldPath]:
+        for name in dict.fromkeys((*self._request.columns, self._moment.text)):
+            if name != "title":
+                yield self._sources.paths.require(
+                    self._actor, self._request.entity, name, "columns"
+                )
+
+    def _number(self) -> Subquery:
+        """Return the query that says where each record stands, and how many stand there."""
+        placed = self._place()
+        stretch = placed.c.stretch
+        number = func.row_number().over(partition_by=stretch, order_by=(placed.c.at, placed.c.id))
+        count = func.count().over(partition_by=stretch)
+        return select(placed.c.id, stretch, number.label("number"), count.label("count")).subquery(
+            "numbered"
+        )
+
+    def _place(self) -> Subquery:
+        found = Listing(self._sources, self._actor, self._request)
+        moment: ColumnElement[Any] = found.joins.columns(self._moment)[0]
+        stretch = case(
+            *((moment < span.end, number) for number, span in enumerate(self._spans[:-1])),
+            else_=len(self._spans) - 1,
+        )
+        first, last = self._spans[0], self._spans[-1]
+        return (
+            select(found.joins.record.c.id, moment.label("at"), stretch.label("stretch"))
+            .select_from(found.joins.source)
+            .where(found.conditions, moment >= first.start, moment < last.end)
+            .subquery("placed")
+        )
