@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from babel.numbers import format_decimal
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from engine.errors import NotFound, say
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.view import View
 from engine.runtime.query.records import Page, Record
 from engine.runtime.speech import locale_of
-from engine.web.htmx import is_fragment, push_url, respond, show
+from engine.web.htmx import respond, show
 from engine.web.navigation import Way, views_for
 from engine.web.parts.cells import Cell, Column, cell_of, columns_of
 from engine.web.parts.desk import NOTHING_HERE, Desk, current_desk
 from engine.web.parts.facts import beginning_small
-from engine.web.parts.filter_panel import Panel, canonical, make_panel
-from engine.web.parts.list_query import ListQuery, Pairs, read_list
+from engine.web.parts.list_filters import ListFilters, at_plain_address, filters_of, named_fields
+from engine.web.parts.list_query import ListQuery
 from engine.web.parts.show_as import show_as
 from engine.web.request import read_values
 from engine.web.urls import list_url, new_url, record_url, view_url, with_query
@@ -49,36 +48,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class ChipView:
-    """A filter that stands, as a sentence: `open` changes it, `remove` takes it away."""
-
-    label: str
-    words: str
-    open: str
-    remove: str
-
-
-@dataclass(frozen=True, slots=True)
 class ListingContext:
-    """What a list shows.
-
-    `path` is its address without a query, `kept` what the search box must keep of the query,
-    `panel` the filter being made; `count_url` answers with the number of all records.
-    """
+    """What a list shows; `count_url` answers with the number of all records."""
 
     title: str
     help: str
-    path: str
-    search: str
-    kept: Pairs
     tabs: tuple[Way, ...]
     shows: tuple[Way, ...]
-    chips: tuple[ChipView, ...]
-    addable: tuple[Way, ...]
-    panel: Panel | None
-    clear_url: str
-    states: tuple[Way, ...]
-    state_label: str
+    filters: ListFilters
     choosable: tuple[Pick, ...]
     usual_columns_url: str
     export_url: str
@@ -136,16 +113,15 @@ def filter_picks(entity_id: str, path: str) -> Response:
 
 
 def draw(desk: Desk, entity: Entity, path: str, view: View | None) -> Response:
-    """Answer with the list, its part or its count; controls of a form become a plain address."""
-    pairs: Pairs = tuple(request.args.items(multi=True))
-    plain = canonical(pairs, lambda name: desk.reader.paths.find(desk.actor, entity.id, name))
-    if plain is not None and not is_fragment():
-        return cast(Response, redirect(with_query(path, plain)))
-    query = read_list(desk, entity, path, pairs if plain is None else plain, view)
-    if query.control("_part") == "count":
-        return show("parts/list_count.html", CountContext(count_words(desk, query)))
-    response = respond("pages/listing.html", "parts/listing_swap.html", context_of(desk, query))
-    return response if plain is None else push_url(response, with_query(path, plain))
+    """Answer with the list, its part or its count."""
+
+    def answer(query: ListQuery) -> Response:
+        if query.control("_part") == "count":
+            return show("parts/list_count.html", CountContext(count_words(desk, query)))
+        context = context_of(desk, query)
+        return respond("pages/listing.html", "parts/listing_swap.html", context)
+
+    return at_plain_address(desk, entity, path, view, answer)
 
 
 def context_of(desk: Desk, query: ListQuery) -> ListingContext:
@@ -157,17 +133,9 @@ def context_of(desk: Desk, query: ListQuery) -> ListingContext:
     return ListingContext(
         title=query.view.label if query.view else entity.plural,
         help="" if query.view else entity.help,
-        path=query.path,
-        search=wanted.search,
-        kept=query.kept("q"),
         tabs=tabs_of(desk, query),
         shows=show_as(desk, query),
-        chips=chips_of(desk, query),
-        addable=addable(desk, query),
-        panel=panel_of(desk, query),
-        clear_url=query.path if query.is_narrowed else "",
-        states=states_of(desk, query),
-        state_label=state_label(desk, query),
+        filters=filters_of(desk, query),
         choosable=choosable(desk, query),
         usual_columns_url=query.url({"columns": None}) if "columns" in request.args else "",
         export_url=export_url(desk, query),
@@ -217,76 +185,6 @@ def tabs_of(desk: Desk, query: ListQuery) -> tuple[Way, ...]:
         Way(list_url(query.entity.id), desk.look.text(say("All")), is_current=here is None),
         *(Way(view_url(one.id), one.label, is_current=one.id == here) for one in views),
     )
-
-
-def chips_of(desk: Desk, query: ListQuery) -> tuple[ChipView, ...]:
-    """Return the filters that stand, the view's own among them."""
-    chips = desk.reader.chips(desk.actor, query.request)
-    return tuple(
-        ChipView(
-            label=desk.look.text(chip.label),
-            words=desk.look.text(chip.words),
-            open=query.url({"_filter": one.path, "_was": one.parameter}),
-            remove=query.url({one.parameter: "" if one.from_view else None}),
-        )
-        for one, chip in zip(query.request.filters, chips, strict=True)
-    )
-
-
-def addable(desk: Desk, query: ListQuery) -> tuple[Way, ...]:
-    """Return the fields that can be filtered by."""
-    return tuple(
-        Way(query.url({"_filter": path}), label) for path, label in named_fields(desk, query)
-    )
-
-
-def named_fields(desk: Desk, query: ListQuery) -> tuple[tuple[str, str], ...]:
-    """Return the fields of the entity that this person may read, by path and label."""
-    entity, paths = query.entity, desk.reader.paths
-    own = [name for name, one in entity.fields.items() if not one.hidden]
-    engine = ["created_at", "created_by", "updated_at", "last_activity_at"]
-    found = (paths.find(desk.actor, entity.id, name) for name in (*own, *engine))
-    return tuple((one.text, desk.look.text(one.label)) for one in found if one is not None)
-
-
-def panel_of(desk: Desk, query: ListQuery) -> Panel | None:
-    """Return the filter that is being made, where one is."""
-    wanted = query.control("_filter")
-    if not wanted:
-        return None
-    path = desk.reader.paths.require(desk.actor, query.entity.id, wanted, "_filter")
-    return make_panel(desk, query, path)
-
-
-def states_of(desk: Desk, query: ListQuery) -> tuple[Way, ...]:
-    """Return the states in which records can be looked at."""
-    text, now = desk.look.text, query.request.state
-    ways = [
-        Way(
-            query.url({"archived": None, "trashed": None}),
-            text(STATES["active"]),
-            "",
-            now == "active",
-        ),
-        Way(
-            query.url({"archived": "only", "trashed": None}),
-            text(STATES["archived"]),
-            "",
-            now == "archived",
-        ),
-    ]
-    if desk.access.may(desk.actor, query.entity.id, "delete"):
-        url = query.url({"archived": None, "trashed": "only"})
-        ways.append(Way(url, text(STATES["trashed"]), is_current=now == "trashed"))
-    return tuple(ways)
-
-
-STATES = {"active": say("Active"), "archived": say("Archived"), "trashed": say("In the trash")}
-
-
-def state_label(desk: Desk, query: ListQuery) -> str:
-    """Return the state that the list shows."""
-    return desk.look.text(STATES[query.request.state])
 
 
 def choosable(desk: Desk, query: ListQuery) -> tuple[Pick, ...]:

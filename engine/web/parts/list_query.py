@@ -53,13 +53,20 @@ class ListQuery:
         return bool(self.request.search or any(not one.from_view for one in self.request.filters))
 
 
-def read_list(desk: Desk, entity: Entity, path: str, pairs: Pairs, view: View | None) -> ListQuery:
+def read_list(
+    desk: Desk,
+    entity: Entity,
+    path: str,
+    pairs: Pairs,
+    view: View | None,
+    known: frozenset[str] = PAGE_CONTROLS,
+) -> ListQuery:
     """Read the pairs of an address; a view with its own address brings its name."""
     controls: dict[str, str] = {}
     for name, text in pairs:
-        if name in PAGE_CONTROLS and controls.setdefault(name, text) != text:
+        if name in known and controls.setdefault(name, text) != text:
             raise BadQuery(name, say("{name} is given more than once.", name=name))
-    plain = [(name, text) for name, text in pairs if name not in PAGE_CONTROLS]
+    plain = [(name, text) for name, text in pairs if name not in known]
     if view is not None:
         plain.append(("view", view.id))
     request = desk.reader.parse(desk.actor, entity.id, plain)
