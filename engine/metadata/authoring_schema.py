@@ -130,13 +130,24 @@ def _slot() -> Schema:
 
 
 def _rows() -> Schema:
+    return _map(_records())
+
+
+def _records() -> Schema:
+    return {"type": "object", "additionalProperties": _values(), "x-mode": "map"}
+
+
+def _values() -> Schema:
     cell = {
         "if": {"type": "array"},
         "then": _list("values", _text("plain")),
         "else": {"type": ["string", "null"], "x-mode": "value"},
     }
-    values = {"type": ["object", "null"], "additionalProperties": cell, "x-mode": "map"}
-    return _map({"type": "object", "additionalProperties": values, "x-mode": "map"})
+    return {"type": ["object", "null"], "additionalProperties": cell, "x-mode": "map"}
+
+
+def _story() -> Schema:
+    return _list("lines", _node(NODE_KINDS["story_line"]))
 
 
 def _pairs(_key: Key | None = None) -> Schema:
@@ -185,6 +196,10 @@ OWN_FORMS: Mapping[tuple[str, str], Callable[[], Schema]] = MappingProxyType(
         ("entity", "unique"): _unique,
         ("workdays", "holidays"): _holidays,
         ("rows_file", "rows"): _rows,
+        ("rows_file", "story"): _story,
+        ("story_line", "create"): _records,
+        ("story_line", "set"): _records,
+        ("story_line", "ask"): _values,
         **{("grants", key.name): partial(_text, "reach") for key in NODE_KINDS["grants"].keys},
     }
 )

@@ -255,7 +255,26 @@ THEME = (
 )
 ROWS_FILE = (
     Key("rows", Mode.OWN, "Entity -> key -> {field: value}"),
-    later("story", Mode.OWN, "Demo only: what happened, played in order"),
+    Key("story", Mode.OWN, "Demo only: what happened, line by line", of="story_line"),
+)
+STORY_LINE = (
+    Key(
+        "at",
+        Mode.PLAIN,
+        "When it happened: 12 d ago 10:20, yesterday 16:40, 20 min ago",
+        required=True,
+    ),
+    Key("as", Mode.PLAIN, "Who did it: the key of a user; not said, who did the line above"),
+    Key("create", Mode.OWN, "Made a record: {request r1: {field: value}}"),
+    Key("press", Mode.PLAIN, "Pressed a button: busy on r1"),
+    Key("set", Mode.OWN, "Changed fields: {r1: {field: value}}"),
+    Key("move", Mode.PLAIN, "Moved a record to a stage: won on d1"),
+    Key("note", Mode.PAIRS, "Wrote a note: {d1: text}"),
+    Key("done", Mode.PLAIN, "Finished the first open task about a record (or a task): d1"),
+    Key("archive", Mode.PLAIN, "Archived a record: d1"),
+    Key("ask", Mode.OWN, "Answers of a press, values that the stage of a move asks for"),
+    Key("result", Mode.PLAIN, "What came of the task that was done"),
+    Key("makes", Mode.PAIRS, "Keys for records that followed from it: {deal: d1}"),
 )
 
 NOW: tuple[NodeKind, ...] = (
@@ -275,6 +294,14 @@ NOW: tuple[NodeKind, ...] = (
     NodeKind("team", "a team", TEAM),
     NodeKind("view", "a view", VIEW),
     NodeKind("rows_file", "a file of rows", ROWS_FILE, "`data/*.yaml` and `demo/*.yaml`."),
+    NodeKind(
+        "story_line",
+        "a line of a story",
+        STORY_LINE,
+        "Exactly one of `create`, `press`, `set`, `move`, `note`, `done` and `archive`. Lines are"
+        " played in the order of `at`, by the person themselves, with their rights. Records are"
+        " named by their keys, those of rows too: `r1`, or `request r1` where that is not enough.",
+    ),
 )
 NODE_KINDS: Mapping[str, NodeKind] = MappingProxyType({one.id: one for one in NOW})
 

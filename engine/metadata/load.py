@@ -15,6 +15,7 @@ from pathlib import Path as FilePath
 from engine.metadata import nodes
 from engine.metadata.build.application import build_application
 from engine.metadata.build.rows import rows_of_table, rows_of_tree, without_roles
+from engine.metadata.build.stories import build_story, read_tale
 from engine.metadata.checks.left_out import is_definition_path, is_role, left_out, loose_ends
 from engine.metadata.checks.run import run_checks
 from engine.metadata.checks.subject import Subject
@@ -69,6 +70,11 @@ class _File:
         """Return what of it has the right shape."""
         return nodes.without_some(self.root, self.shape.dropped)
 
+    def as_rows(self, name: str) -> RowsFile:
+        """Return it as a file of rows."""
+        wrong = self.shape.unclear | self.shape.dropped
+        return RowsFile(name, tree=self.sound, raw=self.root, unclear=wrong)
+
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
@@ -99,7 +105,7 @@ class _Folder:
     @property
     def rows(self) -> tuple[RowsFile, ...]:
         """Return the files of rows."""
-        trees = [RowsFile(name, tree=one.sound) for name, one in self.trees.items()]
+        trees = [one.as_rows(name) for name, one in self.trees.items()]
         return (*trees, *(RowsFile(name, table=one) for name, one in self.tables.items()))
 
 
@@ -134,7 +140,9 @@ def _built(
     application = build_application(tree, (), sources, digest)
     rows = without_roles(_rows(application, folder), {one[1] for one in later if is_role(one)})
     application = replace(application, rows=rows)
-    subject = Subject(application, tree, raw, core, folder.unclear, later, folder.rows)
+    tale = read_tale(folder.rows, application)
+    application = replace(application, story=build_story(tale, application))
+    subject = Subject(application, tree, raw, core, folder.unclear, later, folder.rows, tale)
     return subject, run_checks(subject)
 
 

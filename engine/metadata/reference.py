@@ -48,7 +48,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "4": "Rights",
         "5": "Pipelines",
         "6": "The head of crm.yaml",
-        "7": "Rows",
+        "7": "Rows and stories",
         "9": "Advice",
         "0": "What later versions run",
     }

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from engine.metadata import nodes
 from engine.metadata.csv_source import CsvTable
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.field import Field
 from engine.metadata.model.rows import Cell, Row
 
 SEPARATOR = re.compile(r"\s*[,;|]\s*")
@@ -27,7 +28,7 @@ def rows_of_table(file: str, table: CsvTable, entities: Mapping[str, Entity]) ->
     for record in table.records:
         named = zip(table.header, record, strict=True)
         cells = {
-            head.text: cell_of(entity, head.text, value)
+            head.text: cell_of(entity.fields[head.text], value)
             for head, value in named
             if head.text in entity.fields and value.text
         }
@@ -46,7 +47,7 @@ def rows_of_tree(root: nodes.Mapping, entities: Mapping[str, Entity]) -> Iterato
             assert entity is not None  # noqa: S101 - the line above has seen to it
             values = record.value.entries if isinstance(record.value, nodes.Mapping) else ()
             cells = {
-                one.key.text: cell_of(entity, one.key.text, one.value)
+                one.key.text: cell_of(entity.fields[one.key.text], one.value)
                 for one in values
                 if one.key.text in entity.fields and not _is_nothing(one.value)
             }
@@ -76,13 +77,13 @@ def _is_nothing(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Scalar) and not node.text
 
 
-def cell_of(entity: Entity, field: str, value: nodes.Node) -> Cell:
+def cell_of(field: Field, value: nodes.Node) -> Cell:
     """Return a value of a row; several values of `choices` stand between commas or in a list."""
     if isinstance(value, nodes.Sequence):
         items = [one for one in value.items if isinstance(one, nodes.Scalar)]
         marks = tuple(one.mark for one in items)
         return Cell(tuple(one.text for one in items), value.mark, marks)
     text = value.text if isinstance(value, nodes.Scalar) else ""
-    if entity.fields[field].type == "choices":
+    if field.type == "choices":
         return Cell(tuple(one for one in SEPARATOR.split(text) if one), value.mark)
     return Cell(text, value.mark)

@@ -19,6 +19,11 @@ from engine.metadata.checks import (
     references,
     row_links,
     rows,
+    stories,
+    story_names,
+    story_records,
+    story_times,
+    story_values,
     values,
     views,
 )
@@ -93,6 +98,16 @@ MEANING: Mapping[str, Check] = MappingProxyType(
         "E707": rows.check_row_required,
         "E710": values.check_row_bounds,
         "E709": row_links.check_row_unique,
+        "E711": stories.check_story_lines,
+        "E712": stories.check_story_people,
+        "E713": story_records.check_story_records,
+        "E714": story_records.check_story_keys,
+        "E715": story_names.check_story_names,
+        "E716": story_times.check_story_moments,
+        "W717": story_times.check_story_order,
+        "E718": story_values.check_story_values,
+        "E719": stories.check_story_home,
+        "E720": story_values.check_story_required,
         "W901": advice.check_help,
     }
 )

@@ -134,7 +134,7 @@ def check_row_values(subject: Subject) -> Iterator[Problem]:
             message = f"'{field.id}' holds one value, and this is a list"
             yield Problem("E704", cell.mark, message, "write one value", field.address)
             continue
-        for text, mark in _values(cell):
+        for text, mark in values_of(cell):
             try:
                 read_literal(text, field, subject.application)
             except Unreadable as problem:
@@ -142,7 +142,8 @@ def check_row_values(subject: Subject) -> Iterator[Problem]:
                 yield Problem(code, mark, problem.message, problem.hint, field.address)
 
 
-def _values(cell: Cell) -> Iterator[tuple[str, Mark]]:
+def values_of(cell: Cell) -> Iterator[tuple[str, Mark]]:
+    """Yield the values of a cell, each with its place."""
     if isinstance(cell.text, str):
         yield cell.text, cell.mark
     else:
@@ -214,20 +215,23 @@ def check_row_required(subject: Subject) -> Iterator[Problem]:
         key,name,price
         a,Apple,5
     """
-    needed = {
-        entity.id: [
-            one
-            for one in entity.fields.values()
-            if one.required
-            and one.default is None
-            and one.formula is None
-            and one.type not in ("sequence", "stage", "bool")
-        ]
-        for entity in subject.application.entities.values()
-    }
+    entities = subject.application.entities
+    needed = {entity.id: needed_fields(entity) for entity in entities.values()}
     for row in subject.application.rows:
         for field in needed[row.entity]:
             is_given = field.id in row.cells or (row.entity, field.id) in KEY_FIELDS
             if not is_given and not subject.is_unclear_field(row.entity, field.id):
                 message = f"the row '{row.key}' has no '{field.id}', which is required"
                 yield Problem("E707", row.mark, message, "fill it in", field.address)
+
+
+def needed_fields(entity: Entity) -> tuple[Field, ...]:
+    """Return the fields that nobody fills in if a new record does not."""
+    return tuple(
+        one
+        for one in entity.fields.values()
+        if one.required
+        and one.default is None
+        and one.formula is None
+        and one.type not in ("sequence", "stage", "bool")
+    )

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TypeAlias
 
 from engine.metadata import nodes
+from engine.metadata.build.stories import Tale
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
@@ -18,6 +19,7 @@ from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.rows_files import RowsFile
 from engine.metadata.words import lookalikes
 
+NO_TALE = Tale()
 A_STAGE = 4  # pipelines, id, stages, id
 MAKES_A_FIELD = ("type", "to", "options", "pipeline")
 
@@ -37,6 +39,7 @@ class Subject:
     unclear: frozenset[Path] = frozenset()
     later: frozenset[Path] = frozenset()
     rows: tuple[RowsFile, ...] = ()
+    tale: Tale = NO_TALE
 
     def is_unclear(self, path: Path) -> bool:
         """Say whether a place, or one that holds it, already has an error."""

@@ -17,7 +17,8 @@ class StoryLine:
     """One thing that somebody did: `who` (a user's key) did `verb` with the record `key` at `at`.
 
     `name` is the button of a press, the stage of a move, the text of a note, the result of what
-    was done; `values` the fields of a new or changed record, or the answers of a press.
+    was done; `values` the fields of a new or changed record, or the answers of a press or move;
+    `makes` gives keys to records that followed from it, by their entity.
     """
 
     at: str
@@ -28,3 +29,4 @@ class StoryLine:
     entity: str = ""
     name: str = ""
     values: Mapping[str, Cell] = field(default_factory=dict)
+    makes: Mapping[str, str] = field(default_factory=dict)
