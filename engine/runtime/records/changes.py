@@ -69,6 +69,14 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page showed of a button: the stage, and of a ladder which try comes next."""
+
+    stage: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """A button that was pressed: `answers` are those of its dialog that are no fields.
 

@@ -19,10 +19,12 @@ from engine.metadata.expressions.nodes import Const
 from engine.metadata.expressions.templates import Show, TextTemplate
 from engine.metadata.expressions.types import Type
 from engine.metadata.fieldtypes.base import FieldType, Payload, Storage
+from engine.metadata.model.button import Ask, Button
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Pipeline
 from engine.metadata.model.text import Value
+from engine.metadata.moments import Length
 from engine.metadata.patterns import Pattern
 from engine.runtime.records.reading.base import Reader, Reading
 from engine.runtime.records.reading.limits import Limit
@@ -155,6 +157,37 @@ class CompiledPipeline:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledAsk:
+    """One input of a dialog: how it is read, and the field that is drawn for it."""
+
+    ask: Ask
+    field: CompiledField
+    shown: Field
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledButton:
+    """A button: the stage field that it goes by ("" for none), what it asks, its ladder's tries."""
+
+    button: Button
+    stage_field: str
+    when: Condition | None
+    asks: Mapping[str, CompiledAsk]
+    schema: Schema
+    tries: tuple[Length, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Return the button's id."""
+        return self.button.id
+
+    @property
+    def resets(self) -> frozenset[str]:
+        """Return what lets the count of its ladder begin anew; nothing where it has none."""
+        return frozenset(self.button.ladder.reset_on if self.button.ladder else ())
+
+
+@dataclass(frozen=True, slots=True)
 class Hop:
     """One link on the way from a title to what it names."""
 
@@ -198,6 +231,7 @@ class CompiledEntity:
     stateful: tuple[str, ...]
     validations: tuple[CompiledValidation, ...]
     pipelines: Mapping[str, CompiledPipeline]
+    buttons: Mapping[str, CompiledButton]
     sequences: tuple[str, ...]
     uniques: tuple[tuple[str, ...], ...]
     title: TextTemplate | None

@@ -17,14 +17,18 @@ from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.fieldtypes.scale import scale_of
 from engine.metadata.model.application import Application
+from engine.metadata.model.button import Ask, Button, asked_field
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Pipeline, Stage
 from engine.metadata.model.text import Expression, Literal, Slot, Template
+from engine.metadata.moments import parse_length
 from engine.metadata.patterns import compile_pattern
 from engine.runtime.records.compiled import (
     NOT_OF_THE_RECORD,
     Closure,
+    CompiledAsk,
+    CompiledButton,
     CompiledEntity,
     CompiledField,
     CompiledMove,
@@ -87,6 +91,7 @@ class _Compiler:
         fields = {one.id: self.field(one) for one in entity.fields.values()}
         validations = tuple(self.validations())
         pipelines = {one.field: one for one in self.pipelines()}
+        buttons = {one.id: one for one in self.buttons(fields)}
         columns = self.columns()
         targets = self.targets()
         computed = {name: one.formula for name, one in fields.items() if one.formula is not None}
@@ -110,6 +115,7 @@ class _Compiler:
             stateful=tuple(name for name, one in fields.items() if one.has_states),
             validations=validations,
             pipelines=MappingProxyType(pipelines),
+            buttons=MappingProxyType(buttons),
             sequences=tuple(n for n, one in fields.items() if one.field.type == "sequence"),
             uniques=(*((n,) for n, one in fields.items() if one.field.unique), *entity.unique),
             title=self.text(entity.title),
@@ -183,6 +189,37 @@ class _Compiler:
             for one in ways
         }
 
+    def buttons(self, fields: Mapping[str, CompiledField]) -> Iterator[CompiledButton]:
+        for button in self.application.buttons(self.entity.id).values():
+            asks = {one.id: found for one in button.ask if (found := self.ask(one, fields))}
+            yield CompiledButton(
+                button=button,
+                stage_field=self.stage_field(button),
+                when=self.condition(button.when),
+                asks=MappingProxyType(asks),
+                schema=payload_schema(
+                    f"{self.entity.id}_{button.id}", {n: one.field for n, one in asks.items()}
+                ),
+                tries=tuple(map(parse_length, button.ladder.tries)) if button.ladder else (),
+            )
+
+    def ask(self, ask: Ask, fields: Mapping[str, CompiledField]) -> CompiledAsk | None:
+        shown = asked_field(ask, self.entity.fields)
+        field = fields.get(ask.id) if ask.own is None else self.field(ask.own)
+        if shown is None or field is None or field.is_computed or field.is_of_engine:
+            return None
+        return CompiledAsk(ask, field, shown)
+
+    def stage_field(self, button: Button) -> str:
+        """Return the stage field that a button goes by, "" where the entity has none."""
+        for field in self.entity.fields.values():
+            pipeline = self.application.pipelines.get(field.pipeline or "")
+            if pipeline is None:
+                continue
+            if button.pipeline == pipeline.id if button.pipeline else _has(pipeline, button):
+                return field.id
+        return ""
+
     def condition(self, expression: Expression | None) -> Condition | None:
         if expression is None:
             return None
@@ -247,3 +284,7 @@ class _Compiler:
             case _:
                 paths = frozenset()
         return frozenset(path[0] for path in paths if path[0] not in NOT_OF_THE_RECORD)
+
+
+def _has(pipeline: Pipeline, button: Button) -> bool:
+    return pipeline.stages.keys() >= set(button.show_in)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from engine.errors import Message, say, verbatim
 from engine.metadata.expressions.templates import Show, TextTemplate, render
 from engine.metadata.model.text import Value
+from engine.runtime.records.changes import Action
 from engine.runtime.records.compiled import (
     CompiledField,
     CompiledPipeline,
@@ -116,12 +117,12 @@ class Judge:
         for name in self._compiled.columns:
             if self._draft.values.get(name) is None or not self._draft.changed(name):
                 continue
-            wrong = self._limit(self._compiled.fields[name])
+            wrong = self.wrong_value(self._compiled.fields[name], self._draft.values[name])
             if wrong is not None:
                 yield name, wrong
 
-    def _limit(self, field: CompiledField) -> Message | None:
-        value = self._draft.values[field.id]
+    def wrong_value(self, field: CompiledField, value: Value) -> Message | None:
+        """Say which limit or pattern of a field a value does not keep, None where it fits."""
 
         def shown(bound: Value) -> str:
             return self._show(bound, field.constant(bound))
@@ -148,8 +149,13 @@ class Judge:
             reason = self._closed(field)
             if reason is not None:
                 yield name, reason
-            elif self._draft.actor.is_person and not self._is_visible(field):
+            elif self._is_by_form and not self._is_visible(field):
                 yield name, say("This field can't be filled in while it is not shown.")
+
+    @property
+    def _is_by_form(self) -> bool:
+        """Say whether values come from the record's form; a dialog shows all that it asks."""
+        return self._draft.actor.is_person and self._draft.action is not Action.PRESS
 
     def _record(self, unread: frozenset[str]) -> Iterator[Said]:
         for name in self._compiled.stateful:

@@ -8,12 +8,13 @@ from typing import assert_never
 from engine.errors import Conflict, say
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Action, Change, Saved
+from engine.runtime.records.changes import Action, Change, Saved, Seen
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.draft import Draft
 from engine.runtime.records.drafting import compute
 from engine.runtime.records.following import ACTIVITY, TASK
 from engine.runtime.records.gate import Held
+from engine.runtime.records.pressing import Pressing, button_of
 from engine.runtime.records.reactions import Write
 from engine.runtime.records.transaction import Transaction, refuse
 from engine.runtime.records.transitions import make_move, pipeline_of
@@ -32,6 +33,11 @@ class Deeds:
     def settle(self) -> None:
         """Let everything follow that follows from what was done."""
         self._transaction.settle(self.perform)
+
+    @property
+    def made(self) -> tuple[RecordRef, ...]:
+        """Return the records that rules have made so far, without tasks and notes."""
+        return tuple(self._transaction.made)
 
     def create(
         self, actor: Actor, entity_id: str, payload: Payload, *, is_judged: bool = True
@@ -94,6 +100,33 @@ class Deeds:
         make_move(self._transaction.scene, draft, pipeline, stage)
         compute(self._transaction.scene, draft)
         return self._write(draft, held)
+
+    def press(
+        self,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        button_id: str,
+        payload: Payload,
+        seen: Seen | None = None,
+    ) -> Saved:
+        """Press a button on a record, with the answers of its dialog; reactions do the rest.
+
+        A press of what the page does not show any more, because the same button was pressed
+        meanwhile, changes nothing.
+        """
+        compiled = self._transaction.entity(entity_id)
+        held = self._gate.hold(self._transaction.connection, actor, compiled, record_id, "press")
+        button = button_of(self._gate, actor, compiled, record_id, button_id)
+        pressing = Pressing(self._transaction, actor, compiled, held.record, button)
+        if seen is not None and pressing.is_repeated(seen):
+            return _unchanged(held)
+        pressing.refuse()
+        draft = pressing.draft(payload)
+        self._transaction.judge([draft])
+        refuse(draft)
+        change = self._transaction.change(draft)
+        return _saved(change) if change else _unchanged(held)
 
     def set_state(self, actor: Actor, entity_id: str, record_id: int, action: Action) -> Saved:
         """Archive a record or take it out, put it into the trash or take it out of there."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.errors import Message
 from engine.metadata.model.text import Value
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Action, Messages, Stored, Values
+from engine.runtime.records.changes import Action, Messages, Press, Stored, Values
 from engine.runtime.records.compiled import CompiledEntity, CompiledPipeline
 from engine.runtime.records.context import RecordContext, Scene
 from engine.runtime.records.payload import FieldRights
@@ -33,6 +33,7 @@ class Draft:
     messages: dict[str, tuple[Message, ...]] = field(default_factory=dict)
     denied: frozenset[str] = frozenset()
     may_assign: bool = True
+    press: Press | None = None
 
     @property
     def old(self) -> Values | None:

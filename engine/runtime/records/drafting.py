@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine.metadata.model.text import Value
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Action, Stored
+from engine.runtime.records.changes import Action, Press, Stored
 from engine.runtime.records.compiled import CompiledEntity, as_value
 from engine.runtime.records.context import RecordContext, Scene
 from engine.runtime.records.draft import Draft
@@ -16,7 +16,7 @@ from engine.runtime.records.gate import Gate
 from engine.runtime.records.granting import Granting
 from engine.runtime.records.history import image_at
 from engine.runtime.records.merging import merge
-from engine.runtime.records.payload import read_payload
+from engine.runtime.records.payload import FieldRights, Given, read_payload
 from engine.runtime.records.reading.base import Reading
 from engine.runtime.records.reading.contacts import time_zones
 
@@ -87,6 +87,32 @@ class Drafting:
             messages=dict(given.messages),
             denied=given.denied,
             may_assign=may_assign,
+        )
+        compute(self.scene, draft)
+        return draft
+
+    def press(
+        self,
+        actor: Actor,
+        compiled: CompiledEntity,
+        record: Stored,
+        given: Given,
+        rights: FieldRights,
+        press: Press,
+    ) -> Draft:
+        """Draft the press of a button, with the answers that are fields of the record."""
+        draft = Draft(
+            compiled=compiled,
+            action=Action.PRESS,
+            actor=actor,
+            rights=rights,
+            before=record,
+            baseline=record.values,
+            values={**record.values, **given.values},
+            sent=frozenset(given.values),
+            messages=dict(given.messages),
+            denied=given.denied,
+            press=press,
         )
         compute(self.scene, draft)
         return draft

@@ -17,6 +17,7 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Action, Change
 from engine.runtime.records.context import Scene
+from engine.runtime.records.ladders import begin_anew
 from engine.runtime.records.reactions import Write
 from engine.runtime.records.storing import touch
 from engine.runtime.records.words import Words
@@ -33,6 +34,7 @@ def follow(scene: Scene, change: Change) -> Iterator[Write]:
     if change.entity == TASK:
         _keep_timer(scene, change)
     _touch_subject(scene, change)
+    begin_anew(scene.connection, scene.entities[change.entity], change)
     if change.action is Action.ARCHIVE or _has_closed(scene, change):
         yield from _finish_tasks(scene, change)
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, insert, select
 
 from engine.metadata.model.text import Value
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Action, Values
+from engine.runtime.records.changes import Action, Press, Values
 from engine.runtime.records.compiled import CompiledEntity
-from engine.runtime.records.images import SYSTEM_STORAGE, from_json, to_json
+from engine.runtime.records.images import SYSTEM_STORAGE, encode, from_json, to_json
 from engine.runtime.tables.system import HISTORY
 
 
@@ -30,6 +30,7 @@ class Page:
     actor: Actor
     at: datetime
     token: str | None = None
+    press: Press | None = None
 
 
 def write_history(
@@ -66,6 +67,20 @@ def _row(compiled: CompiledEntity, page: Page) -> dict[str, Any]:
         "after": to_json(_image(compiled, page.after)),
         "fields": sorted(page.fields),
         "token": page.token,
+        "press": None if page.press is None else _press(page.press),
+        "run_id": page.actor.run_id,
+    }
+
+
+def _press(press: Press) -> dict[str, Any]:
+    return {
+        "button": press.button,
+        "address": press.address,
+        "label": press.label,
+        "answers": to_json(press.answers),
+        "number": press.number,
+        "tries": press.tries,
+        "next_try": encode(press.next_try),
     }
 
 

@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from sqlalchemy import select
 
-from engine.metadata.model.text import RecordRef
+from engine.metadata.model.field import Field
+from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.access import Access
+from engine.runtime.actor import Actor
 from engine.runtime.records.context import Scene
 from engine.runtime.records.draft import Draft
 from engine.runtime.records.reading.options import no_such_record
@@ -25,7 +27,9 @@ def check_links(access: Access, scene: Scene, drafts: Sequence[Draft]) -> None:
         for field, entity, record_id in _new_links(draft):
             wanted[field, entity].append((draft, record_id))
     for (field, entity), users in wanted.items():
-        found = _reachable(access, scene, users[0][0], (field, entity), {one for _, one in users})
+        first = users[0][0]
+        place = first.compiled.fields[field].field
+        found = reachable(access, scene, first.actor, place, entity, {one for _, one in users})
         for draft, record_id in users:
             if record_id not in found:
                 draft.add({field: (no_such_record(),)})
@@ -36,25 +40,30 @@ def _new_links(draft: Draft) -> Iterator[tuple[str, str, int]]:
         value = draft.values.get(name)
         if value is None or name in draft.messages or not draft.changed(name):
             continue
-        if isinstance(value, RecordRef):
-            yield name, value.entity, value.id
-        elif field.field.to is not None and isinstance(value, int):
-            yield name, field.field.to, value
+        target = linked(field.field, value)
+        if target is not None:
+            yield name, target.entity, target.id
 
 
-def _reachable(
-    access: Access, scene: Scene, draft: Draft, place: Place, ids: Iterable[int]
+def linked(field: Field, value: Value) -> RecordRef | None:
+    """Return the record that a field's value leads to, None where it leads to none."""
+    if isinstance(value, RecordRef):
+        return value
+    if field.to is not None and isinstance(value, int):
+        return RecordRef(field.to, value)
+    return None
+
+
+def reachable(
+    access: Access, scene: Scene, actor: Actor, field: Field, entity_id: str, ids: Iterable[int]
 ) -> set[int]:
-    """Return those of the ids to which the draft's actor may link."""
-    field, target = draft.compiled.fields[place[0]].field, scene.entities[place[1]]
-    table = target.table
+    """Return those of the ids of an entity's records to which the actor may link by a field."""
+    table = scene.entities[entity_id].table
     query = select(table.c.id).where(
-        access.row_condition(draft.actor, target.id, "peek"), table.c.trashed_at.is_(None)
+        access.row_condition(actor, entity_id, "peek"), table.c.trashed_at.is_(None)
     )
     if field.where is not None:
-        query = query.where(
-            access.expressions.condition(field.where, target.id, table, draft.actor)
-        )
+        query = query.where(access.expressions.condition(field.where, entity_id, table, actor))
     wanted = sorted(ids)
     found: set[int] = set()
     for start in range(0, len(wanted), CHUNK):

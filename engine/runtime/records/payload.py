@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.experimental.context import Context
@@ -91,15 +91,21 @@ def read_payload(
     refused: Messages = {
         plain_name(name): (_refusal(compiled, name, rights),) for name in closed[:MOST_NAMED]
     }
-    messages = dict(refused)
+    sent = {name: value for name, value in payload.items() if name in open_fields}
+    values, messages = load_values(compiled.schema, sent, reading)
+    return Given(values, {**refused, **messages}, frozenset(refused))
+
+
+def load_values(
+    schema: Schema, sent: Mapping[str, object], reading: Reading
+) -> tuple[dict[str, Value], Messages]:
+    """Return the values that could be read, and the sentences about the others."""
     try:
         with Context[Reading](reading):
-            sent = {name: value for name, value in payload.items() if name in open_fields}
-            values = compiled.schema.load(sent)
+            return cast("dict[str, Value]", schema.load(dict(sent))), {}
     except ValidationError as error:
-        values = error.valid_data or {}
-        messages |= {name: tuple(found) for name, found in error.messages_dict.items()}
-    return Given(values, messages, frozenset(refused))
+        valid = cast("dict[str, Value]", error.valid_data or {})
+        return valid, {name: tuple(said) for name, said in error.messages_dict.items()}
 
 
 def plain_name(name: object) -> str:

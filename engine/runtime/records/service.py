@@ -7,6 +7,7 @@ Pages, imports, rows of a configuration and rules all come through here; there i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,9 +23,11 @@ from engine.runtime.actor import Actor
 from engine.runtime.audit import Denial, record_denial
 from engine.runtime.database import Database
 from engine.runtime.records.bulk import Batch, Outcome, RowsRefused, create_batch
-from engine.runtime.records.changes import Action, Saved
+from engine.runtime.records.button_states import ButtonReader
+from engine.runtime.records.buttons import ButtonState
+from engine.runtime.records.changes import Action, Saved, Seen
 from engine.runtime.records.compiling import compile_entities
-from engine.runtime.records.context import Setting
+from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.deeds import Deeds
 from engine.runtime.records.denials import REFUSALS, FieldsDenied, Missing, Refusal
 from engine.runtime.records.following import TASK
@@ -132,6 +135,47 @@ class RecordService:
             token,
             body,
         )
+
+    def press(
+        self,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        button_id: str,
+        payload: Payload = NOTHING,
+        seen: Seen | None = None,
+        token: str | None = None,
+    ) -> Saved:
+        """Press a button on a record; `payload` answers its dialog, `seen` is what the page showed.
+
+        What its page does not show any more because of a press of the same button was done: such
+        a press is answered as repeated and changes nothing.
+        """
+        body = {
+            "deed": "press",
+            "entity": entity_id,
+            "id": record_id,
+            "button": button_id,
+            "payload": payload,
+        }
+        return self._do(
+            actor,
+            lambda deeds: deeds.press(actor, entity_id, record_id, button_id, payload, seen),
+            token,
+            body,
+        )
+
+    def buttons(
+        self, actor: Actor, entity_id: str, record_ids: Sequence[int]
+    ) -> Mapping[int, tuple[ButtonState, ...]]:
+        """Return what can be pressed on each of many records, and why not now."""
+        compiled = self.tools.entities.get(entity_id)
+        if compiled is None or not compiled.buttons:
+            return dict.fromkeys(record_ids, ())
+        with self._database.read() as connection:
+            tools, setting = self.tools, self._setting(actor)
+            scene = Scene(connection, tools.entities, setting, tools.words.shower(""))
+            return ButtonReader(scene, tools.gate, actor, compiled).states(record_ids)
 
     def archive(self, actor: Actor, entity_id: str, record_id: int) -> Saved:
         """Take a record out of the lists; it can be found and restored."""
@@ -260,6 +304,7 @@ class RecordService:
             deeds = Deeds(Transaction(self.tools, connection, setting, token))
             saved = deed(deeds)
             deeds.settle()
+            saved = replace(saved, made=deeds.made)
             if used is not None:
                 used.remember(connection, saved)
             return saved

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from engine.metadata.model.text import Value
 from engine.runtime import outbox
-from engine.runtime.records.changes import Change
+from engine.runtime.records.changes import Action, Change
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.context import Scene
 from engine.runtime.records.draft import Draft
@@ -52,13 +52,13 @@ def store_new(
 def store_edit(
     scene: Scene, draft: Draft, token: str | None = None, depth: int = 0
 ) -> Change | None:
-    """Write what a draft changes of a record; where nothing changes, nothing is written."""
+    """Write what a draft changes of a record; where nothing changes, only a press is written."""
     compiled, before = draft.compiled, draft.before
     if before is None:
         raise ValueError("A record that is not there can't be edited")
     fields = draft.changed_fields()
     system = frozenset(one for one in SYSTEM_CHANGES if draft.changed(one))
-    if not fields and not system:
+    if not fields and not system and draft.action is not Action.PRESS:
         return None
     now = scene.setting.now
     draft.values |= {"updated_at": now, "updated_by": draft.actor.user_id}
@@ -144,6 +144,7 @@ def _page(
         actor=draft.actor,
         at=scene.setting.now,
         token=token,
+        press=draft.press,
     )
 
 
@@ -177,4 +178,5 @@ def _change(compiled: CompiledEntity, page: Page, history_id: int, depth: int) -
         actor=page.actor,
         at=page.at,
         depth=depth,
+        press=page.press,
     )

@@ -40,6 +40,7 @@ class EntryKind(StrEnum):
 
     CREATED = "created"
     CHANGED = "changed"
+    PRESSED = "pressed"
     MOVED = "moved"
     ARCHIVED = "archived"
     UNARCHIVED = "unarchived"
@@ -55,6 +56,7 @@ OWN: Mapping[Action, EntryKind] = {
     Action.EDIT: EntryKind.CHANGED,
     Action.FINISH: EntryKind.CHANGED,
     Action.MOVE: EntryKind.MOVED,
+    Action.PRESS: EntryKind.PRESSED,
     Action.ARCHIVE: EntryKind.ARCHIVED,
     Action.UNARCHIVE: EntryKind.UNARCHIVED,
     Action.DELETE: EntryKind.DELETED,

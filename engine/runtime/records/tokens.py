@@ -51,7 +51,8 @@ class Token:
 
     def remember(self, connection: Connection, saved: Saved) -> None:
         """Keep the result for whoever asks again."""
-        result = {"entity": saved.entity, "id": saved.id, "version": saved.version}
+        made = [[one.entity, one.id] for one in saved.made]
+        result = {"entity": saved.entity, "id": saved.id, "version": saved.version, "made": made}
         connection.execute(
             update(FORM_TOKENS).where(FORM_TOKENS.c.token == self.text).values(result=result)
         )
@@ -65,7 +66,8 @@ class Token:
                 say("This form was sent before with other values. Open it again to change them.")
             )
         result = found.result
-        return Saved(result["entity"], result["id"], result["version"], repeated=True)
+        made = tuple(RecordRef(*one) for one in result.get("made", ()))
+        return Saved(result["entity"], result["id"], result["version"], repeated=True, made=made)
 
 
 def forget_old(connection: Connection, now: datetime) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.errors import Refused, ValidationFailed, say
+from engine.metadata.model.text import RecordRef
 from engine.runtime.records.changes import Change, Saved, Values
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.conditions import Judge
@@ -22,7 +23,7 @@ from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.denials import FieldsDenied, Missing
 from engine.runtime.records.draft import Draft
 from engine.runtime.records.drafting import Drafting
-from engine.runtime.records.following import follow, tell_owner
+from engine.runtime.records.following import NOT_TOLD, TASK, follow, tell_owner
 from engine.runtime.records.gate import Gate
 from engine.runtime.records.granting import Granting
 from engine.runtime.records.links import check_links
@@ -64,6 +65,7 @@ class Transaction:
         self._token = token
         self._depth = 0
         self._changes: deque[Change] = deque()
+        self.made: list[RecordRef] = []
         self._unjudged: dict[tuple[str, int], Draft] = {}
         self._performer: Callable[[Write], Saved] | None = None
         self.memory: dict[str, object] = {}  # of the reactions
@@ -92,18 +94,19 @@ class Transaction:
     def judge(self, drafts: Sequence[Draft]) -> None:
         """Add to drafts of one entity every sentence that keeps them from being stored."""
         for draft in drafts:
-            self._judge(draft).judge_sent()
+            self.judge_of(draft).judge_sent()
         check_links(self.tools.gate.access, self.scene, drafts)
         check_uniques(self.scene, drafts)
         for draft in drafts:
             if draft.messages or not self._listens(draft.compiled.id):
-                self._judge(draft).judge_final()
+                self.judge_of(draft).judge_final()
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Change, ...]:
         """Store new records of one entity that were judged."""
         changes = store_new(self.scene, drafts, self._token, self._depth)
         for draft, change in zip(drafts, changes, strict=True):
             self._await_rules(draft, change)
+        self.made += [RecordRef(one.entity, one.record_id) for one in changes if _is_made(one)]
         return changes
 
     def change(self, draft: Draft, *, judged: bool = True) -> Change | None:
@@ -135,7 +138,7 @@ class Transaction:
             self._react(change)
         for key, draft in self._unjudged.items():
             draft.values = {**draft.values, **(self.values(*key) or {})}
-            self._judge(draft).judge_final()
+            self.judge_of(draft).judge_final()
             refuse(draft)
 
     def _react(self, change: Change) -> None:
@@ -154,10 +157,16 @@ class Transaction:
             return False
         return self.tools.reactions.listens(entity_id)
 
-    def _judge(self, draft: Draft) -> Judge:
+    def judge_of(self, draft: Draft) -> Judge:
+        """Return the judge of a draft."""
         reading = self.drafting.reading(draft.actor)
         show = self.tools.words.shower(draft.actor.language)
         return Judge(self.scene, draft, reading, show)
+
+
+def _is_made(change: Change) -> bool:
+    """Say whether a rule made a record that people want to go to."""
+    return change.actor.kind == "rule" and change.entity not in (TASK, *NOT_TOLD)
 
 
 def refuse(draft: Draft) -> None:
