@@ -1,0 +1,105 @@
+"""Twenty people press one button at the same moment, on twenty records in turn: one press each."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.errors import EngineError
+from engine.runtime.actor import Actor
+from engine.runtime.plan.create import create_everything
+from engine.runtime.records.changes import Change, Saved, Seen
+from engine.runtime.records.reactions import Inside
+from tests.kit.applications import application
+from tests.kit.prepared import Prepared
+from tests.kit.pressing import Presses, archive, button, make_task, move_to, with_buttons
+from tests.kit.writer import Desk, person, writing
+from tests.runtime.records.test_parallel import CROWD, at_once
+
+REQUESTS = """
+entities:
+  request:
+    fields:
+      name: text
+      stage: {type: stage, pipeline: way}
+pipelines: {way: {stages: {fresh: {}, taken: {}}}}
+roles: {seller: {can: {request: {every: all}}}}
+"""
+BUTTONS = (
+    button("busy", ladder="5 min, 10 min", show_in=("fresh",)),
+    button("take", show_in=("fresh",)),
+    button("junk", show_in=("fresh",)),
+)
+
+
+def take(change: Change, inside: Inside, actor: Actor) -> None:
+    make_task(change, inside, actor)
+    move_to("taken")(change, inside, actor)
+
+
+def climb(change: Change, inside: Inside, actor: Actor) -> None:
+    assert change.press is not None
+    do = archive if change.press.number > change.press.tries else make_task
+    do(change, inside, actor)
+
+
+def junk(change: Change, inside: Inside, actor: Actor) -> None:
+    make_task(change, inside, actor)
+    archive(change, inside, actor)
+
+
+@pytest.fixture
+def desk(prepared: Prepared) -> Iterator[Desk]:
+    requests = with_buttons(application(REQUESTS), "way", *BUTTONS)
+    rules = Presses({"busy": climb, "take": take, "junk": junk})
+    with writing(requests, prepared(requests, create_everything), rules) as found:
+        yield found
+
+
+@pytest.fixture
+def sam(desk: Desk) -> Actor:
+    return person(desk, "sam", "seller")
+
+
+def pressed(results: list[Saved | EngineError]) -> list[bool]:
+    """Returns of each press whether it was answered as repeated; none may be refused."""
+    assert all(isinstance(one, Saved) for one in results), results
+    return sorted(one.repeated for one in results if isinstance(one, Saved))
+
+
+ONE = [False] + [True] * (CROWD - 1)
+
+
+def test_one_button_pressed_by_all_at_once_is_pressed_once(desk: Desk, sam: Actor) -> None:
+    """On every other record all send the same form, on the others each a form of their own."""
+    made = [desk.service.create(sam, "request", {"name": str(n)}) for n in range(20)]
+    for number, record in enumerate(made):
+        name = BUTTONS[number % 3].id
+        state = desk.service.buttons(sam, "request", [record.id])[record.id]
+        seen = next(one.seen for one in state if one.button.id == name)
+
+        def deed(n: int, record: Saved = record, name: str = name, seen: Seen = seen) -> Saved:
+            token = f"t{record.id}" if record.id % 2 else f"t{record.id}-{n}"
+            return desk.service.press(sam, "request", record.id, name, seen=seen, token=token)
+
+        assert pressed(at_once(deed)) == ONE
+    tasks = desk.rows(desk.stock.tables.table("task"))
+    about = desk.stock.tables.columns("task", "about")[1].name
+    assert len(tasks) == len({row[about] for row in tasks}) == 20
+    presses = [row for one in made for row in desk.history(one) if row["action"] == "press"]
+    assert len(presses) == 20
+    assert desk.broken() == []
+
+
+def test_each_try_of_a_ladder_is_pressed_once_to_its_end(desk: Desk, sam: Actor) -> None:
+    record = desk.service.create(sam, "request", {"name": "Anna"})
+    for number in (1, 2, 3):
+
+        def deed(_: int, number: int = number) -> Saved:
+            seen = Seen("fresh", number)
+            return desk.service.press(sam, "request", record.id, "busy", seen=seen)
+
+        assert pressed(at_once(deed)) == ONE
+    history = desk.history(record)
+    assert [row["press"]["number"] for row in history if row["press"]] == [1, 2, 3]
+    assert history[-1]["action"] == "archive"
+    assert desk.broken() == []
