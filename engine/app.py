@@ -5,6 +5,7 @@ The only place, beside the command line, where concrete classes are joined.
 
 from __future__ import annotations
 
+from engine.automation.rules import Rules
 from engine.clock import Clock
 from engine.errors import Refused, say
 from engine.metadata.model.application import Application
@@ -37,7 +38,8 @@ def open_services(
     tables = build_tables(application)
     access = Access(application, tables, database)
     words = CompanyWords(translator, application)
-    records = RecordService(database, application, tables, access, clock, words)
+    rules = Rules(application, tables, access)
+    records = RecordService(database, application, tables, access, clock, words, rules)
     passwords = passwords or Passwords()
     return Services(
         application=application,

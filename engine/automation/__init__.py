@@ -1,5 +1,6 @@
-"""Rules at work: outbox rows and timers come in, runs, jobs and effects go out.
+"""Rules at work: a change comes in with its transaction, what follows is written into it.
 
-Start with `planner.py`, which decides purely, and `worker.py`, which acts. Actions and adapters
-never import each other, and no effect leaves without a job in the database.
+Start with `triggers.py`, which decides purely, `rules.py`, which runs what matches, and `steps/`,
+one command each. `worker.py` wakes timers and works through the outbox. Nothing here opens a
+transaction of a person, and no run is without a row that says why it ran, or why not.
 """

@@ -64,8 +64,14 @@ class ExpressionColumns:
         self, expression: Expression, entity_id: str, record: FromClause, actor: Actor
     ) -> ColumnElement[bool]:
         """Compile a condition on a record (a table or its alias); unknown counts as false."""
+        return self.judged(self._typed(expression, entity_id, None), entity_id, record, actor)
+
+    def judged(
+        self, typed: Typed, entity_id: str, record: FromClause, actor: Actor
+    ) -> ColumnElement[bool]:
+        """Compile a condition whose meaning is known already."""
         return condition(
-            self._typed(expression, entity_id, None),
+            typed,
             partial(self._named, entity_id, record, actor),
             self._dialect,
             self._clock.now(),

@@ -1,0 +1,155 @@
+"""One run: the steps of a rule or button at work on one record, inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from engine.automation.context import Bound, Linked, RunContext
+from engine.automation.ready import Reads, seen
+from engine.automation.trace import StepTrace, Trace, in_a_row
+from engine.errors import EngineError, Message, Unavailable, ValidationFailed, say
+from engine.metadata.model.text import RecordRef
+from engine.runtime.actor import Actor
+from engine.runtime.records.changes import Saved, Values
+from engine.runtime.records.context import Scene
+from engine.runtime.records.denials import Missing
+from engine.runtime.records.reactions import NOTHING, Deed, Inside, Write
+
+Payload: TypeAlias = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The steps end here; with a sentence nothing of them is to be stored."""
+
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What came of a step."""
+
+    result: Literal["done", "skipped"] = "done"
+    said: Message | None = None
+    made: RecordRef | None = None
+    end: Ended | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStep:
+    """A step made ready: what it is called, what its expressions read, and what it does."""
+
+    address: str
+    step: str
+    words: Message
+    reads: Reads
+    do: Callable[[Run], Did]
+
+
+class StepFailed(Exception):
+    """A step could not be done."""
+
+    def __init__(self, step: CompiledStep, why: Message) -> None:
+        """Keep the step and the reason."""
+        self.step, self.why = step, why
+        super().__init__(str(why))
+
+
+@dataclass(slots=True)
+class Run:
+    """A rule or button at work: on which record, by whose authority, with which names."""
+
+    inside: Inside
+    subject: RecordRef
+    old: Values | None
+    actor: Actor
+    trace: Trace
+    names: dict[str, Bound | Mapping[str, Bound]] = field(default_factory=dict)
+
+    @property
+    def scene(self) -> Scene:
+        """Return the transaction as expressions see it."""
+        return self.inside.scene
+
+    @property
+    def values(self) -> Values:
+        """Return the record as it is now."""
+        return stored(self.inside, self.subject)
+
+    def context(self) -> RunContext:
+        """Return what expressions see now."""
+        compiled = self.scene.entities[self.subject.entity]
+        record = self.scene.context(compiled, self.values, self.old)
+        return RunContext(record, self.names, self.scene.lookup)
+
+    def bind(self, name: str, record: RecordRef | None) -> None:
+        """Give a record a name for the steps that follow."""
+        if name:
+            self.names[name] = None if record is None else Linked(record.entity, record.id)
+
+    def write(self, deed: Deed, record: RecordRef, payload: Payload = NOTHING) -> Saved:
+        """Change a record by the run's authority."""
+        return self.inside.perform(
+            Write(deed, self.actor, record.entity, record.id, payload=payload)
+        )
+
+    def create(self, entity_id: str, payload: Payload) -> RecordRef:
+        """Make a record by the run's authority."""
+        saved = self.inside.perform(Write("create", self.actor, entity_id, payload=payload))
+        return RecordRef(saved.entity, saved.id)
+
+    def do(self, steps: Sequence[CompiledStep]) -> Ended | None:
+        """Do steps in their order; say whether one of them has ended the run."""
+        for step in steps:
+            did = self._do(step)
+            if did.end is not None:
+                return did.end
+        return None
+
+    def _do(self, step: CompiledStep) -> Did:
+        place = len(self.trace.steps)  # the steps within this one come behind it
+        values = seen(step.reads, self.context(), self.scene)
+
+        def told(result: Literal["done", "skipped", "failed"], did: Did) -> StepTrace:
+            words = (step.address, step.step, step.words)
+            return StepTrace(*words, values, result, did.said, did.made)
+
+        try:
+            did = step.do(self)
+        except Unavailable:
+            raise  # no fault of the step: the whole transaction is tried again
+        except EngineError as error:
+            why = reason_of(error, self.scene, self.subject)
+            self.trace.steps.insert(place, told("failed", Did(said=why)))
+            raise StepFailed(step, why) from error
+        except StepFailed:
+            self.trace.steps.insert(place, told("failed", Did()))
+            raise
+        self.trace.steps.insert(place, told(did.result, did))
+        return did
+
+
+def stored(inside: Inside, record: RecordRef) -> Values:
+    """Return a record's values, which must be there."""
+    values = inside.values(record.entity, record.id)
+    if values is None:
+        raise Missing("see", record.entity, record.id)
+    return values
+
+
+def reason_of(error: EngineError, scene: Scene, subject: RecordRef) -> Message:
+    """Return the sentences of a refusal as one; those at fields say which one."""
+    if not isinstance(error, ValidationFailed):
+        return error.message
+    fields = scene.entities[subject.entity].fields
+    said = []
+    for name, messages in error.messages.items():
+        label = fields[name].field.label if name in fields else name
+        said += [_at_field(label, one) for one in messages]
+    return in_a_row(said)
+
+
+def _at_field(label: str, message: Message) -> Message:
+    return say("{field}: {sentence}", field=label, sentence=message) if label else message
