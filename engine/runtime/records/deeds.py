@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import assert_never
+
+from sqlalchemy import Connection
 
 from engine.errors import Conflict, say
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Action, Change, Saved, Seen
+from engine.runtime.records.changes import Action, Change, Saved, Seen, Values
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.draft import Draft
 from engine.runtime.records.drafting import compute
 from engine.runtime.records.following import ACTIVITY, TASK
 from engine.runtime.records.gate import Held
 from engine.runtime.records.pressing import Pressing, button_of
-from engine.runtime.records.reactions import Write
+from engine.runtime.records.reactions import Overdue, Write
 from engine.runtime.records.transaction import Transaction, refuse
 from engine.runtime.records.transitions import make_move, pipeline_of
 from engine.runtime.records.uniques import check_uniques
@@ -38,6 +41,24 @@ class Deeds:
     def made(self) -> tuple[RecordRef, ...]:
         """Return the records that rules have made so far, without tasks and notes."""
         return tuple(self._transaction.made)
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection of the transaction."""
+        return self._transaction.connection
+
+    @property
+    def now(self) -> datetime:
+        """Return the instant of the transaction."""
+        return self._transaction.now
+
+    def values(self, entity_id: str, record_id: int) -> Values | None:
+        """Return a record's values as the transaction sees them."""
+        return self._transaction.values(entity_id, record_id)
+
+    def overdue(self, overdue: Overdue) -> None:
+        """Let follow what follows when something waits for too long."""
+        self._transaction.overdue(overdue, self.perform)
 
     def create(
         self, actor: Actor, entity_id: str, payload: Payload, *, is_judged: bool = True

@@ -214,6 +214,20 @@ class RecordService:
             raise ValidationFailed({"due": (say("Say until when."),)})
         return self._do(actor, lambda deeds: deeds.update(actor, TASK, task_id, {"due": due}))
 
+    def act(self, actor: Actor, work: Callable[[Deeds], T]) -> T:
+        """Do several things in one transaction: for timers, and whoever else comes without a form.
+
+        The work may be done again from its start where others made it roll back.
+        """
+
+        def in_transaction(connection: Connection) -> T:
+            deeds = Deeds(Transaction(self.tools, connection, self._setting(actor)))
+            result = work(deeds)
+            deeds.settle()
+            return result
+
+        return self._write(actor, in_transaction)
+
     def preview(
         self, actor: Actor, entity_id: str, record_id: int | None, payload: Payload
     ) -> Verdict:

@@ -27,7 +27,7 @@ from engine.runtime.records.following import NOT_TOLD, TASK, follow, tell_owner
 from engine.runtime.records.gate import Gate
 from engine.runtime.records.granting import Granting
 from engine.runtime.records.links import check_links
-from engine.runtime.records.reactions import Reactions, Write
+from engine.runtime.records.reactions import Overdue, Reactions, Write
 from engine.runtime.records.storing import store_edit, store_new
 from engine.runtime.records.uniques import check_uniques
 from engine.runtime.records.words import Words
@@ -123,6 +123,12 @@ class Transaction:
         if self._depth > DEEPEST:
             raise Refused(say("Rules of this CRM start each other without end."))
         return self._performer(write)
+
+    def overdue(self, overdue: Overdue, perform: Callable[[Write], Saved]) -> None:
+        """Let follow what follows when something waits for too long."""
+        if self._listens(overdue.entity):
+            self._performer, self._depth = perform, 1
+            self.tools.reactions.react_overdue(overdue, self)
 
     def settle(self, perform: Callable[[Write], Saved]) -> None:
         """Let everything follow that follows, then judge the records that rules have seen."""
