@@ -1,7 +1,8 @@
 """The JSON Schema of a file of definitions, composed from the table of the language.
 
 It describes nodes whose scalars are all text (see `nodes.plain`): what a text means is decided
-by the slot. Keywords of our own carry what the sentences need: `x-mode`, `x-node`, `x-later`.
+by the slot. Keywords of our own carry what the sentences need: `x-mode`, `x-node`, `x-later`,
+and say what JSON Schema can't: `x-one` is the list of words of which a map has exactly one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, TypeAlias
 
 from engine.metadata.language import COLORS, ID, Key, Mode, NodeKind
 from engine.metadata.language_keys import NODE_KINDS
+from engine.metadata.language_steps import DONE, LATER_TRIGGERS, TARGETS, TRIGGER_PARTS, TRIGGERS
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -21,7 +23,8 @@ EDITS = ("append", "prepend", "remove")
 
 def file_schema() -> Schema:
     """Describe a file of definitions."""
-    return _node(NODE_KINDS["crm"], without=("name",))  # the name stands in one of the files
+    crm = _node(NODE_KINDS["crm"], without=("name",))  # the name stands in one of the files
+    return {**crm, "$defs": {"step": _step()}}  # steps hold steps
 
 
 def rows_schema() -> Schema:
@@ -77,12 +80,12 @@ def _child(key: Key) -> Schema:
     return _CHILDREN[key.of]()
 
 
-def _field() -> Schema:
-    of_type = _word(next(one for one in NODE_KINDS["field"].keys if one.name == "type"))
+def _field(kind: str) -> Schema:
+    of_type = _word(next(one for one in NODE_KINDS[kind].keys if one.name == "type"))
     return {
         "if": {"type": "string"},
         "then": {**of_type, "x-shorthand": "type"},
-        "else": _node(NODE_KINDS["field"]),
+        "else": _node(NODE_KINDS[kind]),
     }
 
 
@@ -127,6 +130,63 @@ def _slot() -> Schema:
         "then": _list("values", _text("plain")),
         "else": _text("value"),
     }
+
+
+def _slots(_key: Key | None = None) -> Schema:
+    return _map(_slot())
+
+
+def _step() -> Schema:
+    kind = NODE_KINDS["step"]
+    return {**_node(kind), "x-one": [one.name for one in kind.keys]}
+
+
+def _steps(_key: Key | None = None) -> Schema:
+    return _list("steps", {"$ref": "#/$defs/step"})
+
+
+def _move() -> Schema:
+    to_stage = _map(_text("id"))
+    return {"if": {"type": "object"}, "then": to_stage, "else": _text("id")}
+
+
+def _trigger() -> Schema:
+    kind = NODE_KINDS["trigger"]
+    words = [one.name for one in kind.keys if one.name not in TRIGGER_PARTS]
+    listed = {**_text("word"), "x-later-words": list(LATER_TRIGGERS)}
+    listed["enum"] = [*TRIGGERS, *LATER_TRIGGERS]
+    return {
+        "if": {"type": "string"},
+        "then": listed,
+        "else": {**_node(kind), "x-one": words},
+    }
+
+
+def _target(_key: Key | None = None) -> Schema:
+    single = {
+        "if": {"type": "object"},
+        "then": {**_node(NODE_KINDS["target"]), "x-one": list(TARGETS)},
+        "else": _text("value"),
+    }
+    return {"if": {"type": "array"}, "then": _list("targets", single), "else": single}
+
+
+def _names(mode: str) -> Schema:
+    """Describe one name, or a list of names."""
+    return {"if": {"type": "array"}, "then": _list(f"{mode}s", _text(mode)), "else": _text(mode)}
+
+
+def _tasks_done() -> Schema:
+    return {
+        "if": {"type": "object"},
+        "then": _node(NODE_KINDS["done_type"]),
+        "else": {**_text("word"), "enum": list(DONE)},
+    }
+
+
+def _task() -> Schema:
+    """Describe a task: its fields may be more than those of the language."""
+    return {**_node(NODE_KINDS["task"]), "additionalProperties": _slot()}
 
 
 def _rows() -> Schema:
@@ -176,6 +236,9 @@ _MODES: Mapping[Mode, Callable[[Key], Schema]] = MappingProxyType(
             "values", {**_text("word"), "enum": list(key.words)} if key.words else _text("plain")
         ),
         Mode.PAIRS: _pairs,
+        Mode.SLOTS: _slots,
+        Mode.STEPS: _steps,
+        Mode.TARGET: _target,
         Mode.NODE: _child,
         Mode.MAP: lambda key: _map(_child(key)),
     }
@@ -183,15 +246,22 @@ _MODES: Mapping[Mode, Callable[[Key], Schema]] = MappingProxyType(
 
 _PLAIN_NODES = (
     *("workdays", "theme", "entity", "validation", "pipeline", "stage", "role", "grants"),
-    *("scope", "team", "view"),
+    *("scope", "team", "view", "button", "ladder", "automation", "create", "find", "update"),
+    *("done", "assign", "notify", "if"),
 )
 _CHILDREN: Mapping[str, Callable[[], Schema]] = MappingProxyType(
-    {"field": _field, **{one: partial(_node, NODE_KINDS[one]) for one in _PLAIN_NODES}}
+    {
+        "field": partial(_field, "field"),
+        "ask": partial(_field, "ask"),
+        "task": _task,
+        **{one: partial(_node, NODE_KINDS[one]) for one in _PLAIN_NODES},
+    }
 )
 
 OWN_FORMS: Mapping[tuple[str, str], Callable[[], Schema]] = MappingProxyType(
     {
         ("field", "options"): _options,
+        ("ask", "options"): _options,
         ("pipeline", "moves"): _moves,
         ("entity", "unique"): _unique,
         ("workdays", "holidays"): _holidays,
@@ -200,6 +270,12 @@ OWN_FORMS: Mapping[tuple[str, str], Callable[[], Schema]] = MappingProxyType(
         ("story_line", "create"): _records,
         ("story_line", "set"): _records,
         ("story_line", "ask"): _values,
+        ("view", "group_by"): partial(_names, "field"),
+        ("view", "sum"): partial(_names, "field"),
+        ("automation", "on"): lambda: _list("triggers", _trigger()),
+        **{("trigger", one): partial(_names, "id") for one in TRIGGERS[1:]},
+        ("step", "move"): _move,
+        ("done", "tasks"): _tasks_done,
         **{("grants", key.name): partial(_text, "reach") for key in NODE_KINDS["grants"].keys},
     }
 )

@@ -1,7 +1,8 @@
 """The language as a table: for each kind of node its keys, how each is read, what each means.
 
 Shape checks, "did you mean", the list of what runs later and `docs/language.md` come from here.
-The rows stand in `language_keys.py` (what this version runs) and `language_later.py`.
+The rows stand in `language_keys.py` and `language_steps.py` (what this version runs) and in
+`language_later.py`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ class Mode(StrEnum):
     PATHS = "list of fields"
     VALUES = "list of values"
     PAIRS = "map of values"
+    SLOTS = "map of value slots"
+    STEPS = "list of steps"
+    TARGET = "target"  # who is meant: "= owner", a map, or a list of both
     NODE = "map of keys"
     MAP = "map by id"
     OWN = "own form"  # described by its meaning, shaped in authoring_schema

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.language import Key, Mode, NodeKind, later
+from engine.metadata.language_steps import STEP_KINDS
 from engine.metadata.model.role import NOT_IN_EVERY, VERBS
 from engine.metadata.nodes import Path
 
@@ -16,7 +18,9 @@ LATER_TYPES = (
     *("date_range", "datetime_range", "tags", "color", "links", "lines", "users", "file", "files"),
     *("image", "signature", "json", "location", "checklist"),
 )
-LATER_VIEWS = ("board", "calendar", "timeline", "table", "map", "cards", "pivot")
+VIEWS = ("list", "board", "calendar")
+LATER_VIEWS = ("timeline", "table", "map", "cards", "pivot")
+BUTTON_DEPTH = 4  # pipelines, id, buttons, id
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _LABEL = Key("label", Mode.LABEL, "The name that people read; made from the id where not said")
@@ -52,7 +56,7 @@ SECTIONS = (
     Key("scopes", Mode.MAP, "Named sets of records, for roles", of="scope"),
     Key("teams", Mode.MAP, "Teams and the team each belongs to", of="team"),
     Key("views", Mode.MAP, "Saved ways to look at records", of="view"),
-    later("automations", Mode.MAP, "Rules: when this happens, do that", "automation"),
+    Key("automations", Mode.MAP, "Rules: when this happens, do that", of="automation"),
     later("documents", Mode.MAP, "Quotes, invoices, price lists", "document"),
     later("messages", Mode.MAP, "Texts of e-mail and SMS", "message"),
     later("segments", Mode.MAP, "Live lists of records for mailings", "segment"),
@@ -86,7 +90,7 @@ ENTITY = (
     later("files", Mode.BOOL, "Whether files can be attached"),
     later("trash", Mode.BOOL, "Whether deleted records wait in the trash (always)"),
     later("layout", Mode.NODE, "The record page: tabs, sections, side panels", "layout"),
-    later("buttons", Mode.MAP, "Actions on a record", "button"),
+    Key("buttons", Mode.MAP, "What can be pressed on a record", of="button"),
     _ONLY_IF,
     _PLACE,
 )
@@ -147,6 +151,12 @@ FIELD = (
     _ONLY_IF,
     _PLACE,
 )
+_ANSWER = (
+    *("type", "label", "help", "placeholder", "example", "unit", "default", "required", "min"),
+    *("max", "min_length", "max_length", "pattern", "message", "decimals", "options", "quick"),
+    *("to", "where"),
+)
+ASK = tuple(replace(one, required=False) for one in FIELD if one.name in _ANSWER)
 OPTION = (
     _LABEL,
     Key("color", Mode.COLOR, "The colour of the option"),
@@ -170,7 +180,7 @@ PIPELINE = (
     _HELP,
     Key("stages", Mode.MAP, "The stages in their order", required=True, of="stage"),
     Key("moves", Mode.OWN, "Stage -> [stages], or {stage: {roles, when}}; all where not said"),
-    later("buttons", Mode.MAP, "What can be pressed in which stage", "button"),
+    Key("buttons", Mode.MAP, "What can be pressed in which stage", of="button"),
     _ONLY_IF,
 )
 STAGE = (
@@ -182,7 +192,7 @@ STAGE = (
     Key("enter_when", Mode.EXPRESSION, "The stage is entered only while this holds"),
     Key("message", Mode.TEXT, "What to say when it does not hold"),
     Key("closes", Mode.WORD, "The walk ends here", words=("won", "lost", "done")),
-    later("sla", Mode.PLAIN, "How long a record may stay"),
+    Key("sla", Mode.PLAIN, "How long a record may stay, then it is overdue: 15 workmin, 2 d"),
     later("limit", Mode.INTEGER, "How many records may stand here"),
     _ONLY_IF,
     _PLACE,
@@ -229,14 +239,15 @@ VIEW = (
     _LABEL,
     _HELP,
     Key("entity", Mode.ID, "The entity whose records it shows", required=True),
-    Key("type", Mode.WORD, "How records are shown", words=("list",), later_words=LATER_VIEWS),
+    Key("type", Mode.WORD, "How records are shown", words=VIEWS, later_words=LATER_VIEWS),
     Key("where", Mode.EXPRESSION, "The records it shows"),
-    Key("columns", Mode.PATHS, "The columns, in order"),
+    Key("columns", Mode.PATHS, "The columns, in order; on a board the face of a card"),
     Key("sort", Mode.PATHS, 'The order: [due, "-amount"]'),
     Key("filters", Mode.PAIRS, "Filters that people may change, as in an address"),
     _ROLES,
-    later("group_by", Mode.PATHS, "Groups records"),
-    later("sum", Mode.PATHS, "Sums under columns"),
+    Key("group_by", Mode.OWN, "A board: the stage field of its columns; the first where not said"),
+    Key("sum", Mode.OWN, "A board: the fields added up over each column"),
+    Key("date", Mode.ID, "A calendar: the field by which records stand; the first where not said"),
     later("color_when", Mode.PAIRS, "Colour -> condition of a record"),
     later("icon", Mode.PLAIN, "The name of an icon"),
     _ONLY_IF,
@@ -293,6 +304,14 @@ NOW: tuple[NodeKind, ...] = (
     NodeKind("scope", "a scope", SCOPE),
     NodeKind("team", "a team", TEAM),
     NodeKind("view", "a view", VIEW),
+    *STEP_KINDS[:2],
+    NodeKind(
+        "ask",
+        "an input of a dialog",
+        ASK,
+        "A field of the record says `required`, `label`, `help` or `quick`; others have a `type`.",
+    ),
+    *STEP_KINDS[2:],
     NodeKind("rows_file", "a file of rows", ROWS_FILE, "`data/*.yaml` and `demo/*.yaml`."),
     NodeKind(
         "story_line",
@@ -312,9 +331,11 @@ def kind_at(path: Path) -> NodeKind | None:
     parts = list(path)
     while parts and kind:
         key = kind.key(str(parts.pop(0)))
-        if key is None or key.mode not in (Mode.NODE, Mode.MAP, Mode.OWN) or not key.of:
+        if key is None or not key.of:
             return None
-        if key.mode is not Mode.NODE and parts:
+        if key.mode is Mode.TARGET:
+            parts = parts[1:] if parts and isinstance(parts[0], int) else parts
+        elif key.mode is not Mode.NODE and parts:
             parts.pop(0)
         elif key.mode is not Mode.NODE:
             return None
@@ -326,3 +347,11 @@ def key_at(path: Path) -> Key | None:
     """Return the key of the language at a path, where the table describes it."""
     kind = kind_at(path[:-1]) if path else None
     return kind.key(str(path[-1])) if kind else None
+
+
+def action_of(path: Path) -> Path | None:
+    """Return the path of the rule or button that holds a path."""
+    if path[:1] == ("automations",):
+        return path[:2] if len(path) > 1 else None
+    is_button = path[:1] in (("pipelines",), ("entities",)) and path[2:3] == ("buttons",)
+    return path[:BUTTON_DEPTH] if is_button and len(path) >= BUTTON_DEPTH else None

@@ -9,74 +9,10 @@ from __future__ import annotations
 from engine.metadata.language import Mode, NodeKind, later
 
 _LABEL = later("label", Mode.LABEL, "The name that people read")
-_ICON = later("icon", Mode.PLAIN, "The name of an icon")
-_COLOR = later("color", Mode.COLOR, "A colour")
 _ENTITY = later("entity", Mode.ID, "The entity whose records it is about")
 _WHERE = later("where", Mode.EXPRESSION, "The records it is about, picked in the database")
-_WHEN = later("when", Mode.EXPRESSION, "Judged for each record")
 _ROLES = later("roles", Mode.IDS, "For these roles only")
-_DO = later("do", Mode.OWN, "Steps: a list, each with one word", "step")
-_ONLY_IF = later("only_if", Mode.EXPRESSION, "Switches the whole definition by an input")
 
-BUTTON = (
-    _LABEL,
-    _ICON,
-    _COLOR,
-    later("group", Mode.LABEL, "Buttons of a group stand together"),
-    later("show_in", Mode.IDS, "The stages in which it is shown"),
-    _ROLES,
-    later("when", Mode.EXPRESSION, "Otherwise it is shown disabled, with the reason"),
-    later("ask", Mode.MAP, "A dialog: fields of the record, or answers of their own", "field"),
-    _DO,
-    later("ladder", Mode.NODE, "Another try each time: 5 min, 10 min, 30 min", "ladder"),
-    _ONLY_IF,
-)
-LADDER = (
-    later("tries", Mode.VALUES, "The lengths of time until the next try"),
-    later("each", Mode.OWN, "Steps of each press", "step"),
-    later("then", Mode.OWN, "Steps of the press after the last try", "step"),
-    later("reset_on", Mode.VALUES, "What starts the count anew: other_button, left"),
-    later("in_workhours", Mode.BOOL, "Moves the next try into working time"),
-)
-AUTOMATION = (
-    _LABEL,
-    _ENTITY,
-    later("on", Mode.OWN, "Triggers: created, changed, entered, left, overdue, every, ..."),
-    _WHERE,
-    _WHEN,
-    _DO,
-    later("if_running", Mode.WORD, "restart, ignore or parallel, where there is a wait"),
-    later("once_per", Mode.PLAIN, "At most once in this length of time for a record"),
-    _ONLY_IF,
-)
-STEP = (
-    later("set", Mode.PAIRS, "Change fields"),
-    later("move", Mode.ID, "Move to a stage"),
-    later("create", Mode.OWN, "Make a record"),
-    later("find", Mode.OWN, "Look for a record"),
-    later("update", Mode.OWN, "Change another record"),
-    later("delete", Mode.OWN, "Put a record into the trash"),
-    later("archive", Mode.BOOL, "Archive the record"),
-    later("task", Mode.OWN, "Make a task: subject, due, to, type"),
-    later("done", Mode.OWN, "Finish tasks"),
-    later("note", Mode.TEXT, "Write into the timeline"),
-    later("assign", Mode.OWN, "Give the record an owner"),
-    later("send", Mode.OWN, "Send a message: template, to, via"),
-    later("notify", Mode.OWN, "Tell somebody: to, text"),
-    later("document", Mode.OWN, "Make a document"),
-    later("call", Mode.OWN, "Call an HTTP service"),
-    later("convert", Mode.OWN, "Make a record of another entity of it"),
-    later("link", Mode.OWN, "Connect records"),
-    later("tag", Mode.OWN, "Add or take away tags"),
-    later("score", Mode.OWN, "Change the score"),
-    later("wait", Mode.OWN, "A length of time, until a moment, until an event"),
-    later("if", Mode.OWN, "{when, do, else}"),
-    later("choose", Mode.OWN, "The first branch whose condition holds"),
-    later("for_each", Mode.OWN, "Steps for each of several records"),
-    later("run", Mode.ID, "Run another automation"),
-    later("stop", Mode.OWN, "End here; a sentence undoes the change"),
-    later("fail", Mode.TEXT, "End as failed"),
-)
 LAYOUT = (
     later("tabs", Mode.MAP, "Tabs of the record page"),
     later("sections", Mode.MAP, "Sections with rows of fields"),
@@ -166,10 +102,6 @@ SCENARIO = (
 )
 
 LATER: tuple[NodeKind, ...] = (
-    NodeKind("button", "a button", BUTTON),
-    NodeKind("ladder", "a ladder", LADDER),
-    NodeKind("automation", "an automation", AUTOMATION),
-    NodeKind("step", "a step", STEP),
     NodeKind("layout", "a layout", LAYOUT),
     NodeKind("duplicates", "duplicates", DUPLICATES),
     NodeKind("document", "a document", DOCUMENT),

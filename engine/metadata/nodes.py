@@ -72,8 +72,22 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def address_of(path: Path) -> str:
-    """Write a path as the address that errors, plans and translations use."""
-    return ".".join(part for part in path if isinstance(part, str))
+    """Write a path as the address that errors, plans and translations use.
+
+    Maps in a list are counted from 1: `do.2.task.due`. An item that is a plain value has the
+    address of its list.
+    """
+    below = (*path[1:], 0)
+    return ".".join(
+        part if isinstance(part, str) else str(part + 1)
+        for part, next_part in zip(path, below, strict=False)
+        if isinstance(part, str) or isinstance(next_part, str)
+    )
+
+
+def path_of(address: str) -> Path:
+    """Return the path that an address names."""
+    return tuple(int(one) - 1 if one.isdecimal() else one for one in address.split("."))
 
 
 def node_at(node: Node | None, path: Path) -> Node | None:

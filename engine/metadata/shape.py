@@ -18,7 +18,7 @@ from jsonschema.validators import extend
 
 from engine.metadata import shape_problems as words
 from engine.metadata.authoring_schema import file_schema, rows_schema
-from engine.metadata.language_keys import HEAD, NODE_KINDS, key_at
+from engine.metadata.language_keys import HEAD, NODE_KINDS, action_of, key_at
 from engine.metadata.nodes import Mapping, Node, Path, Scalar, key_mark, node_at, plain
 from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.source import Document
@@ -54,14 +54,14 @@ class _Verdict:
 def check_shape(document: Document, root: Mapping, *, rows: bool = False) -> Shape:
     """Check one file's tree; nothing is said about what its reader has complained about."""
     broken, misread = document.broken, document.misread
-    found = [one for failure in _failures(root, rows=rows) for one in _verdicts(root, failure)]
+    found = _once([one for each in _failures(root, rows=rows) for one in _verdicts(root, each)])
     meant = frozenset(one.meant for one in found if one.meant)
     excused = broken | meant | {one.drops for one in found if one.missing is None}
     reported = [
         one for one in found if one.at not in broken and not _is_follow_up(one, found, excused)
     ]
-    later = frozenset(one.drops for one in found if one.problem.severity is Severity.LATER)
-    wrong = frozenset(one.drops for one in found if one.problem.severity is not Severity.LATER)
+    later = frozenset(one.drops for one in found if _is_later(one))
+    wrong = frozenset(one.drops for one in found if not _is_later(one))
     return Shape(
         tuple(one.problem for one in reported),
         wrong | later | misread,
@@ -85,10 +85,25 @@ def of_overlay(root: Mapping, shape: Shape) -> Shape:
     return Shape(tuple(said), shape.dropped | dropped, shape.unclear, shape.later | dropped)
 
 
+def _once(found: list[_Verdict]) -> list[_Verdict]:
+    """Say once of a rule or button that it is left out: at the first place that runs later."""
+    first: dict[Path, _Verdict] = {}
+    for one in found:
+        if _is_later(one) and action_of(one.drops) == one.drops:
+            known = first.setdefault(one.drops, one)
+            if one.problem.mark < known.problem.mark:
+                first[one.drops] = one
+    return [one for one in found if first.get(one.drops, one) is one or not _is_later(one)]
+
+
+def _is_later(one: _Verdict) -> bool:
+    return one.problem.severity is Severity.LATER
+
+
 def _is_follow_up(one: _Verdict, found: list[_Verdict], excused: frozenset[Path]) -> bool:
     if one.missing is not None and _is_excused(one.missing, excused):
         return True
-    left_out = (other.drops for other in found if other.problem.severity is Severity.LATER)
+    left_out = (other.drops for other in found if _is_later(other))
     inside = any(one.drops[: len(drops)] == drops and one.drops != drops for drops in left_out)
     return inside and one.problem.code not in MISSPELT
 
@@ -124,7 +139,7 @@ def _failures(root: Node, *, rows: bool) -> Iterator[_Failure]:
 
 @cache
 def _validator(*, rows: bool) -> Any:
-    own = {"x-later": _later, "x-later-words": _later_words, "x-edits": _edits}
+    own = {"x-later": _later, "x-later-words": _later_words, "x-edits": _edits, "x-one": _one}
     validator: Any = extend  # it carries no types
     return validator(Draft202012Validator, own)(rows_schema() if rows else file_schema())
 
@@ -147,6 +162,16 @@ def _edits(
 ) -> Iterator[ValidationError]:
     if isinstance(value, dict) and any(one in value for one in edits):
         yield ValidationError("later")
+
+
+def _one(
+    _validator: object, known: list[str], value: object, schema: abc.Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """Fail where a map has none or several of the words; what is unknown is said elsewhere."""
+    if isinstance(value, dict) and value.keys() <= schema["properties"].keys():
+        written = [one for one in value if one in known]
+        if len(written) != 1:
+            yield ValidationError("one")
 
 
 def _verdicts(root: Node, failure: _Failure) -> Iterator[_Verdict]:
@@ -202,14 +227,30 @@ def _runs_later(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     if failure.keyword == "x-later-words":
         node = node_at(root, path)
         mark = node.mark if node else key_mark(root, path)
-        drops = _drops(path)
-        yield _Verdict(words.later_word(mark, drops, str(failure.value)), path, drops)
+        drops = action_of(path) or _drops(path)
+        yield _Verdict(words.later_word(mark, path, drops, str(failure.value)), path, drops)
     elif failure.keyword == "x-edits":
         yield _Verdict(words.later_edit(key_mark(root, path), path), path, path)
     else:
-        problem = words.later_key(key_mark(root, path), path, failure.value)
-        drops = path[:-1] if path[-1] == "only_if" else path
+        drops = _drops_later(path)
+        problem = words.later_key(key_mark(root, path), path, drops, failure.value)
         yield _Verdict(problem, path, drops)
+
+
+def _drops_later(path: Path) -> Path:
+    """Return what goes out with a key that runs later: a rule or button can't do without a step."""
+    action = action_of(path)
+    if action and len(path) > len(action) + 1:
+        return action
+    return path[:-1] if path[-1] == "only_if" else path
+
+
+def _not_one(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
+    kind = NODE_KINDS[failure.schema["x-node"]]
+    words_there = [one for one in failure.value if one in failure.schema["x-one"]]
+    where = (*path, words_there[1]) if words_there else path
+    yield _Verdict(words.not_one(key_mark(root, where), kind, path, words_there), path, path)
 
 
 def _drops(path: Path) -> Path:
@@ -229,5 +270,6 @@ _READERS: abc.Mapping[str, Callable[[Node, _Failure], Iterator[_Verdict]]] = Map
         "x-later": _runs_later,
         "x-later-words": _runs_later,
         "x-edits": _runs_later,
+        "x-one": _not_one,
     }
 )

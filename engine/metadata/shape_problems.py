@@ -11,7 +11,7 @@ from typing import Any
 from engine.metadata.explain import Explained
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.language import NodeKind, nearest
-from engine.metadata.language_keys import FIELD, NODE_KINDS
+from engine.metadata.language_keys import FIELD, NODE_KINDS, action_of
 from engine.metadata.model.role import REACHES, VERBS
 from engine.metadata.nodes import Mapping as MapNode
 from engine.metadata.nodes import Node, Path, address_of
@@ -279,7 +279,43 @@ def make_id(text: str) -> str:
     return made[:40] if re.match(r"[a-z]", made) else ""
 
 
-def later_key(mark: Mark, path: Path, value: object) -> Problem:
+def not_one(mark: Mark, kind: NodeKind, path: Path, written: list[str]) -> Problem:
+    """A step, a trigger or a target that says several things at once, or nothing.
+
+    Each step of a list is a map with exactly one word; so is a trigger with names, and who is
+    meant by a target.
+
+    Bad:
+        name: shop
+        entities:
+          sale:
+            fields: {no: text}
+            buttons: {close: {do: [{note: Closed, archive: true}]}}
+    Good:
+        name: shop
+        entities:
+          sale:
+            fields: {no: text}
+            buttons: {close: {do: [{note: Closed}, {archive: true}]}}
+    """
+    address = address_of(path)
+    if not written:
+        known = ", ".join(_now_of(kind))
+        return Problem(
+            "E116", mark, f"{kind.called} begins with a word", f"one of: {known}", address
+        )
+    hint = "begin each with a dash of its own"
+    if kind.id == "target":
+        hint = "write a list of targets: [{role: ...}, {team: ...}]"
+    both = " and ".join(f"'{one}'" for one in written[:2])
+    return Problem("E116", mark, f"{kind.called} has one word, and this has {both}", hint, address)
+
+
+def _now_of(kind: NodeKind) -> tuple[str, ...]:
+    return tuple(one.name for one in kind.keys if not one.later and one.name != "of")
+
+
+def later_key(mark: Mark, path: Path, drops: Path, value: object) -> Problem:
     """A part of the language that this version of Kartoteka does not run yet.
 
     It is listed each time, so that nobody believes it works; the configuration is served without
@@ -292,9 +328,7 @@ def later_key(mark: Mark, path: Path, value: object) -> Problem:
         name: shop
     """
     more = f" ({_few(list(value))})" if isinstance(value, dict) and len(path) == 1 else ""
-    outcome = "it is left out"
-    if path[-1] == "only_if":
-        outcome = f"'{path[-2]}' is left out as a whole"
+    outcome = "it is left out" if drops == path else f"'{drops[-1]}' is left out as a whole"
     return Problem(
         "L001",
         mark,
@@ -309,7 +343,14 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:FEW]) + (", ..." if len(names) > FEW else "")
 
 
-def later_word(mark: Mark, drops: Path, value: str) -> Problem:
+def later_word(mark: Mark, path: Path, drops: Path, value: str) -> Problem:
+    """Say that a word runs later: a type of field or view, a trigger, a way to choose."""
+    if action_of(path) and "ask" not in path:
+        return later_key(mark, (*path, value), drops, value)
+    return later_type(mark, drops, value)
+
+
+def later_type(mark: Mark, drops: Path, value: str) -> Problem:
     """A type of field, or a kind of view, that this version of Kartoteka does not run yet.
 
     The field or the view is left out, together with what names it; it will be there in a later
@@ -322,7 +363,7 @@ def later_word(mark: Mark, drops: Path, value: str) -> Problem:
         name: shop
         entities: {client: {fields: {name: text}}}
     """
-    what = "run fields" if "fields" in drops else "show views"
+    what = "show views" if drops[0] == "views" else "run fields"
     return Problem(
         "L002",
         mark,
@@ -369,7 +410,8 @@ CODES: Mapping[str, Explained] = MappingProxyType(
         "E107": not_a_bool,
         "E108": not_an_integer,
         "E109": bad_id,
+        "E116": not_one,
         "L001": later_key,
-        "L002": later_word,
+        "L002": later_type,
     }
 )

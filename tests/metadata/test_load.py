@@ -353,10 +353,17 @@ def test_rows_of_csv_and_yaml() -> None:
     "text, left_out",
     [
         ("entities: {a: {fields: {name: text, x: image}}}", "entities.a.fields.x"),
-        ("entities: {a: {fields: {name: text}, buttons: {go: {}}}}", "entities.a.buttons"),
-        ("automations: {a: {}}", "automations"),
+        (
+            "entities: {a: {fields: {name: text}, buttons: {go: {do: [{send: {}}, {wait: 1 h}]}}}}",
+            "entities.a.buttons.go.do.1.send",
+        ),
+        (
+            "automations: {a: {entity: user, on: [created, {every: day}], do: [{call: {}}]}}",
+            "automations.a.on.2.every",
+        ),
+        ("automations: {a: {entity: user, on: [imported], do: []}}", "automations.a.on.1.imported"),
         ("roles: {a: {only_if: inputs.x}}", "roles.a.only_if"),
-        ("views: {a: {entity: user, type: board}}", "views.a"),
+        ("views: {a: {entity: user, type: timeline}}", "views.a"),
     ],
 )
 def test_what_runs_later_is_listed_once_and_left_out(text: str, left_out: str) -> None:

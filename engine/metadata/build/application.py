@@ -12,6 +12,7 @@ from engine.metadata.build.company import build_theme, build_workdays, currency_
 from engine.metadata.build.entities import build_entity
 from engine.metadata.build.pipelines import build_pipeline
 from engine.metadata.build.rights import build_role, build_scope, build_team
+from engine.metadata.build.rules import build_rule
 from engine.metadata.build.views import build_view
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
@@ -32,12 +33,14 @@ def build_application(
     name = head.text("name", "crm")
     language = head.text("language", "en")
     currency = head.text("currency", CURRENCY)
-    pipelines = {one.id: one for one in map(build_pipeline, head.parts("pipelines")) if one}
     money = currency_decimals(currency)
+    walks = (build_pipeline(one, money) for one in head.parts("pipelines"))
+    pipelines = {one.id: one for one in walks if one}
     roles = {one.id: build_role(one) for one in head.parts("roles")}
     entities = {one.id: build_entity(one, pipelines, money) for one in head.parts("entities")}
     entities = _with_roles_to_choose(entities, roles)
     views = (build_view(one, entities) for one in head.parts("views"))
+    rules = map(build_rule, head.parts("automations"))
     scopes = map(build_scope, head.parts("scopes"))
     return Application(
         name=name,
@@ -58,6 +61,7 @@ def build_application(
         scopes=MappingProxyType({one.id: one for one in scopes if one}),
         teams=MappingProxyType({one.id: build_team(one) for one in head.parts("teams")}),
         views=MappingProxyType({one.id: one for one in views if one}),
+        automations=MappingProxyType({one.id: one for one in rules if one}),
         rows=rows,
         sources=MappingProxyType(dict(sources)),
         digest=digest,

@@ -100,6 +100,23 @@ class Part:
         scalar = self.scalar(key)
         return read_slot(scalar, self.address_of(key), is_text=is_text) if scalar else None
 
+    def slots(self, key: str) -> dict[str, Slot]:
+        """Return a map of value slots: field -> value."""
+        part = self.part(key)
+        found = {one.key.text: part.slot(one.key.text, is_text=True) for one in part.node.entries}
+        return {name: slot for name, slot in found.items() if slot is not None}
+
+    def part(self, key: str) -> Part:
+        """Return the map under a key, an empty one where there is none."""
+        found = self.node.get(key)
+        node = found if isinstance(found, Mapping) else Mapping((), self.mark)
+        return Part(key, node, node.mark, self.address_of(key))
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts that may be written as a single one."""
+        single = self.optional(key)
+        return (single,) if single else self.words(key)
+
     def address_of(self, key: str) -> str:
         """Return the address of a key."""
         return f"{self.address}.{key}" if self.address else key

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.metadata import nodes
+from engine.metadata.build.buttons import build_buttons
 from engine.metadata.build.common import TEXT_TYPES, Part, names_in_text
 from engine.metadata.build.fields import build_field, with_clock_carried
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -43,6 +44,7 @@ def build_entity(part: Part, pipelines: Mapping[str, Pipeline], money: int) -> E
         unique=_unique(part),
         search=part.words("search") or _search(fields, title, title_field),
         order=part.sort_keys("order") or NEWEST_FIRST,
+        buttons=build_buttons(part, money),
         was=part.optional("was"),
         layer=part.layer,
     )

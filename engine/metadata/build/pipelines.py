@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.metadata import nodes
+from engine.metadata.build.buttons import build_buttons
 from engine.metadata.build.common import Part
 from engine.metadata.model.pipeline import Move, Pipeline, Stage
 from engine.metadata.words import label_of
@@ -11,8 +12,8 @@ CLOSING_COLORS = {"won": "green", "done": "green", "lost": "grey"}
 COLORS = ("blue", "violet", "teal", "yellow", "orange", "pink")
 
 
-def build_pipeline(part: Part) -> Pipeline | None:
-    """Build a pipeline, or None where it has no stages."""
+def build_pipeline(part: Part, money: int) -> Pipeline | None:
+    """Build a pipeline with its buttons, or None where it has no stages."""
     found = list(part.parts("stages"))
     stages = {one.id: _stage(one, number) for number, one in enumerate(found)}
     if not stages:
@@ -24,6 +25,7 @@ def build_pipeline(part: Part) -> Pipeline | None:
         mark=part.mark,
         stages=stages,
         moves=_moves(part, tuple(stages)) if part.node.get("moves") is not None else None,
+        buttons=build_buttons(part, money, part.id),
     )
 
 
@@ -42,6 +44,7 @@ def _stage(part: Part, number: int) -> Stage:
         enter_when=part.expression("enter_when"),
         message=part.template("message"),
         closes=closes,
+        sla=part.optional("sla"),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.metadata import nodes
+from engine.metadata.checks.left_out_actions import loose_ends_of_actions
 from engine.metadata.checks.pipelines import entities_of
 from engine.metadata.checks.subject import Subject, entity_path, field_path, walk
-from engine.metadata.language_keys import key_at
+from engine.metadata.language_keys import action_of, key_at
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.view import View
-from engine.metadata.nodes import Path, Scalar
+from engine.metadata.nodes import Path, Scalar, path_of
 from engine.metadata.problems import Problem, Severity
 
 ITEMS = ("search", "order")
@@ -19,10 +20,14 @@ ITEMS = ("search", "order")
 def left_out(problems: tuple[Problem, ...]) -> frozenset[Path]:
     """Return the paths of what runs later: an expression, and the node that needs it."""
     later = (one for one in problems if one.severity is Severity.LATER and one.address)
-    return frozenset(_whole(tuple(one.address.split("."))) for one in later)
+    return frozenset(_whole(path_of(one.address)) for one in later)
 
 
 def _whole(path: Path) -> Path:
+    """Return what can't do without the key at a path; no step is left out of a rule or button."""
+    action = action_of(path)
+    if action:
+        return action
     key = key_at(path)
     if key is None:
         return path
@@ -33,13 +38,16 @@ def loose_ends(subject: Subject) -> frozenset[Path]:
     """Return the paths of what names something left out: it goes out without a word of its own."""
     if not subject.later:
         return frozenset()
-    return frozenset((*_of_entities(subject), *_of_lists(subject), *_of_rights(subject)))
+    lists = (*_of_lists(subject), *_of_rights(subject), *loose_ends_of_actions(subject))
+    return frozenset((*_of_entities(subject), *lists))
 
 
 def is_definition_path(path: Path) -> bool:
-    """Say whether a path is that of a field, a scope or a view, which others may name."""
+    """Say whether a path is that of a field, a button, a scope or a view, which others may name."""
     is_field = len(path) == 4 and path[0] == "entities" and path[2] == "fields"  # noqa: PLR2004 - entities, id, fields, id
-    return is_field or (len(path) == 2 and path[0] in ("scopes", "views"))  # noqa: PLR2004 - section and id
+    if is_field or action_of(path) == path:
+        return True
+    return len(path) == 2 and path[0] in ("scopes", "views")  # noqa: PLR2004 - section and id
 
 
 def is_role(path: Path) -> bool:
@@ -55,7 +63,7 @@ def _of_entities(subject: Subject) -> Iterator[Path]:
             walked = pipeline.text if isinstance(pipeline, Scalar) else ""
             if {("entities", field.to or ""), ("pipelines", walked)} & subject.later:
                 yield field_path(field)
-    for section in ("scopes", "views"):
+    for section in ("scopes", "views", "automations"):
         for one in subject.keys((section,)):
             named = subject.node((section, one.key.text, "entity"))
             if isinstance(named, Scalar) and ("entities", named.text) in subject.later:
@@ -82,8 +90,10 @@ def _of_lists(subject: Subject) -> Iterator[Path]:
 
 def _of_view(subject: Subject, view: View) -> Iterator[Path]:
     entity = subject.application.entities[view.entity]
-    for key in ("columns", "sort"):
+    for key in ("columns", "sort", "sum", "group_by"):
         yield from _items(subject, entity, ("views", view.id, key))
+    for key in ("sum", "group_by", "date"):
+        yield from _single(subject, entity, ("views", view.id, key))
     for filtered in subject.keys(("views", view.id, "filters")):
         path = filtered.key.text
         field = path.rpartition(".")[0]  # the last part may be an operator

@@ -132,6 +132,13 @@ CODES: dict[str, Explanation] = {
         "when: amount > 1e9",
         "when: amount > 1000000000",
     ),
+    "E320": Explanation(
+        "A word that is known elsewhere only: `ask` in the steps of a button that asks, `try`, "
+        "`tries` and `next_try` in those of a ladder, `record` in all steps, and the name that a "
+        "step gives (`as`) in the steps after it.",
+        "when: try > 2",
+        'each: [{note: "Try {{ try }} of {{ tries }}"}]',
+    ),
     "L301": Explanation(
         "Aggregates over lines and reverse links belong to the language; this version does not "
         "run them yet.",
@@ -139,8 +146,7 @@ CODES: dict[str, Explanation] = {
         "formula: qty * price",
     ),
     "L302": Explanation(
-        "The name belongs to the language (buttons, ladders, inputs); this version does not run "
-        "it yet.",
+        "The name belongs to the language (inputs); this version does not run it yet.",
         'default: "= inputs.price"',
         "default: 450",
     ),

@@ -22,7 +22,18 @@ Named: TypeAlias = Field | Entity | Mapping[str, Field]
 
 MAX_PATH = 6
 NO_NAMES: Mapping[str, Named] = MappingProxyType({})
-LATER_WORDS = frozenset({"ask", "inputs", "record", "try", "tries", "next_try"})
+NOWHERE: Mapping[str, str] = MappingProxyType({})
+LATER_WORDS = frozenset({"inputs"})
+# Words of the language that are known in some places only: where.
+ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "ask": "it is known in the steps of a button that asks",
+        "record": "it is known in the steps of buttons and rules",
+        "try": "it is known in the steps of a ladder",
+        "tries": "it is known in the steps of a ladder",
+        "next_try": "it is known in the steps of a ladder",
+    }
+)
 USER = Type(Kind.LINK, to="user")
 SYSTEM_TYPES: Mapping[str, Type] = {
     "id": types.INTEGER,
@@ -53,7 +64,8 @@ class Scope:
 
     `extra` binds names of the place: a Field is a value, an Entity a record whose fields follow a
     dot, a mapping a group of values (`ask.comment`). `later` has the addresses `entity.field` of
-    fields whose type does not run yet.
+    fields whose type does not run yet. `elsewhere` says of names that are not known here where
+    they are.
     """
 
     application: Application
@@ -61,6 +73,7 @@ class Scope:
     extra: Mapping[str, Named] = field(default_factory=lambda: NO_NAMES)
     later: frozenset[str] = frozenset()
     with_old: bool = True
+    elsewhere: Mapping[str, str] = field(default_factory=lambda: NOWHERE)
 
 
 def resolve(name: Name, scope: Scope) -> Read:
@@ -101,6 +114,11 @@ class _Path:
         if first in LATER_WORDS:
             raise ExpressionProblem(
                 "L302", self.name.span, f"'{first}' is not run by this version yet"
+            )
+        place = self.scope.elsewhere.get(first) or ELSEWHERE.get(first)
+        if place and not (entity and first in entity.fields):
+            raise ExpressionProblem(
+                "E320", self.name.places[0], f"'{first}' is not known here", place
             )
         if entity is None:
             raise self._unknown(0, "there is no record here", self._known())

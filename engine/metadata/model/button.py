@@ -67,6 +67,11 @@ class Button:
     ladder: Ladder | None = None
     pipeline: str | None = None
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return all its steps: those of a press, and of the presses of its ladder."""
+        return (*self.do, *(self.ladder.each + self.ladder.then if self.ladder else ()))
+
 
 def asked_field(ask: Ask, fields: Mapping[str, Field]) -> Field | None:
     """Return the field that a dialog draws for an answer, None where the record has none such."""

@@ -38,3 +38,4 @@ class Rule:
     where: Expression | None = None
     when: Expression | None = None
     once_per: str | None = None
+    help: str = ""

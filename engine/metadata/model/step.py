@@ -5,7 +5,7 @@ A step acts on the record that the button or rule runs on, unless it names anoth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -183,3 +183,22 @@ Step: TypeAlias = (
     | If
     | Stop
 )
+
+
+def branches(step: Step) -> tuple[tuple[Step, ...], ...]:
+    """Return the lists of steps inside a step."""
+    match step:
+        case If():
+            return (step.do, step.otherwise)
+        case FindRecord():
+            return (step.otherwise,)
+        case _:
+            return ()
+
+
+def every_step(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Yield steps and those inside them, in the order in which they are written."""
+    for one in steps:
+        yield one
+        for branch in branches(one):
+            yield from every_step(branch)

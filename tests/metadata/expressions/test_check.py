@@ -106,7 +106,7 @@ MISTAKES = (
     # the language has it, this version does not run it yet
     ("«sum(orders.amount)» > 1", "L301", "sum()", ""),
     ("«max(deals.amount)»", "L301", "max()", ""),
-    ("«ask.comment» is none", "L302", "'ask'", ""),
+    ("«ask».comment is none", "E320", "'ask'", ""),
     ("«position» is none", "L302", "'position'", ""),
     ("«since(stage)» > days(3)", "L303", "since()", ""),
 )
