@@ -5,7 +5,7 @@ Who fires them comes with automation; a timer that is waiting and due is never l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,18 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from engine.runtime.tables.system import TIMERS
-from engine.runtime.upsert import upsert
+from engine.runtime.upsert import upsert_many
 
-WAITING, CANCELLED = "waiting", "cancelled"
+WAITING, FIRED, CANCELLED = "waiting", "fired", "cancelled"
 KEY = ("kind", "entity", "record_id", "name")
+AFRESH: Mapping[str, Any] = {
+    "state": WAITING,
+    "fired_at": None,
+    "attempts": 0,
+    "last_error": None,
+    "lease_token": None,
+    "lease_until": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,15 @@ class TimerKey:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer, when it is due, and what belongs to it."""
+
+    key: TimerKey
+    due_at: datetime
+    body: Mapping[str, Any] | None = None
+
+
 def set_timer(
     connection: Connection,
     key: TimerKey,
@@ -37,25 +54,40 @@ def set_timer(
     body: Mapping[str, Any] | None = None,
 ) -> None:
     """Let a timer wait for `due_at`, whatever it did before."""
-    state = {"due_at": due_at, "state": WAITING, "body": body and dict(body), "fired_at": None}
-    values = {
-        "kind": key.kind,
-        "entity": key.entity,
-        "record_id": key.record_id,
-        "name": key.name,
-        "created_at": now,
-        **state,
-    }
-    connection.execute(upsert(connection, TIMERS, values, state, KEY))
+    set_timers(connection, [Timer(key, due_at, body)], now)
+
+
+def set_timers(connection: Connection, timers: Sequence[Timer], now: datetime) -> None:
+    """Let timers wait, whatever they did before: who works on one of them finds it another one."""
+    rows = [
+        {
+            "kind": one.key.kind,
+            "entity": one.key.entity,
+            "record_id": one.key.record_id,
+            "name": one.key.name,
+            "created_at": now,
+            "due_at": one.due_at,
+            "body": one.body and dict(one.body),
+            **AFRESH,
+        }
+        for one in timers
+    ]
+    upsert_many(connection, TIMERS, rows, ("due_at", "body", *AFRESH), KEY)
 
 
 def cancel_timers(
-    connection: Connection, entity: str, record_id: int, kind: str | None = None
+    connection: Connection,
+    entity: str,
+    record_id: int,
+    kind: str | None = None,
+    name: str | None = None,
 ) -> None:
-    """Cancel the waiting timers of a record, of one kind or all."""
+    """Cancel the waiting timers of a record: of one kind, of one name, or all."""
     waiting = update(TIMERS).where(
         TIMERS.c.entity == entity, TIMERS.c.record_id == record_id, TIMERS.c.state == WAITING
     )
     if kind is not None:
         waiting = waiting.where(TIMERS.c.kind == kind)
+    if name is not None:
+        waiting = waiting.where(TIMERS.c.name == name)
     connection.execute(waiting.values(state=CANCELLED))

@@ -136,6 +136,7 @@ class CompiledStage:
     enter_when: Condition | None
     message: TextTemplate | None
     closes: bool
+    sla: Length | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,12 @@ class CompiledEntity:
     def id(self) -> str:
         """Return the entity's id."""
         return self.entity.id
+
+    @property
+    def has_sla(self) -> bool:
+        """Say whether a stage of its records may last so long and no longer."""
+        stages = (one for pipeline in self.pipelines.values() for one in pipeline.stages.values())
+        return any(one.sla is not None for one in stages)
 
     def is_renamed_by(self, fields: Iterable[str]) -> bool:
         """Say whether title or search text may be others when these fields are."""

@@ -178,6 +178,7 @@ class _Compiler:
             enter_when=self.condition(stage.enter_when),
             message=self.text(stage.message),
             closes=stage.closes is not None,
+            sla=parse_length(stage.sla) if stage.sla and not stage.closes else None,
         )
 
     def moves(self, pipeline: Pipeline) -> Mapping[tuple[str, str], CompiledMove] | None:

@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Workdays
 from engine.metadata.model.text import RecordRef, Value
+from engine.metadata.moments import Length, add_length
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Values
 from engine.runtime.records.compiled import CompiledEntity, as_value
-from engine.runtime.records.store import Lock, fetch_values
+from engine.runtime.records.store import CHUNK, Lock, fetch_values
+from engine.runtime.tables.system import STAYS
 
 Path = tuple[str, ...]
+SINCE = ("since",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,16 @@ class Setting:
     workdays: Workdays
     actor: Actor
 
+    def after(self, instant: datetime, length: Length) -> datetime | None:
+        """Return the instant so much later for the company, None where its calendar has none."""
+        try:
+            return add_length(instant, length, self.zone, self.workdays)
+        except (ValueError, OverflowError):
+            return None
+
 
 class Lookup:
-    """Other records, as the transaction sees them."""
+    """Other records and where they stand, as the transaction sees them."""
 
     def __init__(
         self, connection: Connection, entities: Mapping[str, CompiledEntity], setting: Setting
@@ -44,6 +54,7 @@ class Lookup:
         self._entities = entities
         self._setting = setting
         self._known: dict[tuple[str, int], Values | None] = {}
+        self._stays: dict[tuple[str, int], dict[tuple[str, str], datetime]] = {}
 
     def values(self, entity_id: str, record_id: int) -> Values | None:
         """Return a record's values, None where there is no such record."""
@@ -67,6 +78,32 @@ class Lookup:
     def put(self, entity_id: str, record_id: int, values: Values) -> None:
         """Remember what has just been written."""
         self._known[entity_id, record_id] = values
+
+    def entered_at(self, entity_id: str, record_id: int, field: str, stage: str) -> datetime | None:
+        """Return when a record entered the stage in which it stands, None for any other stage."""
+        key = (entity_id, record_id)
+        if key not in self._stays:
+            self.fetch_stays(entity_id, (record_id,))
+        return self._stays[key].get((field, stage))
+
+    def fetch_stays(self, entity_id: str, record_ids: Iterable[int]) -> None:
+        """Fetch where records stand that will be asked for."""
+        wanted = sorted({one for one in record_ids if (entity_id, one) not in self._stays})
+        self._stays |= {(entity_id, one): {} for one in wanted}
+        for start in range(0, len(wanted), CHUNK):
+            query = select(STAYS).where(
+                STAYS.c.entity == entity_id, STAYS.c.record_id.in_(wanted[start : start + CHUNK])
+            )
+            for row in self._connection.execute(query):
+                self._stays[entity_id, row.record_id][row.field, row.stage] = row.entered_at
+
+    def put_stay(
+        self, entity_id: str, record_id: int, field: str, stage: str, entered_at: datetime
+    ) -> None:
+        """Remember where a record stands now, where that was looked up before."""
+        known = self._stays.get((entity_id, record_id))
+        if known is not None:
+            known[field, stage] = entered_at
 
     def title(self, entity_id: str, record_id: int) -> str:
         """Return the title of a record."""
@@ -158,10 +195,22 @@ class RecordContext:
         return self._values.get(name) if formula is None else as_value(formula(self))
 
     def _follow(self, name: str, rest: Path) -> Value:
+        if rest == SINCE and name in self._compiled.pipelines:
+            return self._since(name)
         target, record_id = self._compiled.targets.get(name), self._own(name)
         if target is None or not isinstance(record_id, int):
             return None
         return self._lookup.read(target, record_id, rest)
+
+    def _since(self, field: str) -> Value:
+        """Return when the record entered its stage; one that is about to enter it does so now."""
+        stage, record_id = self._values.get(field), self._values.get("id")
+        if stage is None:
+            return None
+        if not isinstance(record_id, int):
+            return self.now
+        entered = self._lookup.entered_at(self._compiled.id, record_id, field, str(stage))
+        return self.now if entered is None else entered
 
     def _virtual(self, entity_id: str, rest: Path) -> Value:
         """Follow the record's link to any record, when it leads to this kind."""

@@ -23,7 +23,21 @@ def fetch_paths(
     for way in sorted(ways):
         wave: Wave = [(compiled, one.values) for one in records]
         for name in way:
-            wave = _step(scene, wave, name)
+            if any(name in kind.pipelines for kind, _ in wave):
+                _fetch_stays(scene, wave)
+            else:
+                wave = _step(scene, wave, name)
+
+
+def _fetch_stays(scene: Scene, wave: Wave) -> None:
+    """Fetch since when records stand in their stages: such a way ends there."""
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for compiled, values in wave:
+        record_id = values.get("id")
+        if isinstance(record_id, int):
+            wanted[compiled.id].add(record_id)
+    for entity_id, ids in wanted.items():
+        scene.lookup.fetch_stays(entity_id, ids)
 
 
 def _step(scene: Scene, wave: Wave, name: str) -> Wave:

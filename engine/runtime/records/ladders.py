@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from engine.metadata.moments import Length, add_length
+from engine.metadata.moments import Length
 from engine.runtime.records.changes import Change
 from engine.runtime.records.compiled import CompiledButton, CompiledEntity
 from engine.runtime.records.context import Setting
@@ -117,8 +117,8 @@ def _ends(ladder: CompiledButton, compiled: CompiledEntity, change: Change) -> b
     return OTHER_BUTTON in ladder.resets and pressed is not None and not pressed.tries
 
 
-def _due(button: CompiledButton, length: Length, setting: Setting) -> datetime:
-    due = add_length(setting.now, length, setting.zone, setting.workdays)
-    if button.button.ladder is None or not button.button.ladder.in_workhours:
+def _due(button: CompiledButton, length: Length, setting: Setting) -> datetime | None:
+    due, ladder = setting.after(setting.now, length), button.button.ladder
+    if due is None or ladder is None or not ladder.in_workhours:
         return due
-    return add_length(due, AT_ONCE, setting.zone, setting.workdays)
+    return setting.after(due, AT_ONCE) or due

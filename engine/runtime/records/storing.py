@@ -15,6 +15,7 @@ from engine.runtime.records.draft import Draft
 from engine.runtime.records.drafting import compute
 from engine.runtime.records.history import Page, write_history
 from engine.runtime.records.sequences import Numbering, keep_clear, next_numbers
+from engine.runtime.records.stays import keep_stays
 from engine.runtime.records.store import insert_records, update_record
 from engine.runtime.records.titles import (
     Names,
@@ -46,7 +47,9 @@ def store_new(
         scene.lookup.put(compiled.id, record_id, draft.values)
         written = (name for name in compiled.columns if draft.changed(name))
         pages.append(_page(scene, draft, 1, frozenset(written), token))
-    return _record(scene, compiled, pages, depth)
+    changes = _record(scene, compiled, pages, depth)
+    keep_stays(scene, compiled, changes)
+    return changes
 
 
 def store_edit(
@@ -76,6 +79,7 @@ def store_edit(
     scene.lookup.put(compiled.id, before.id, draft.values)
     page = _page(scene, draft, version, fields | system, token)
     (change,) = _record(scene, compiled, [page], depth)
+    keep_stays(scene, compiled, [change])
     renamed = {"title"} if draft.values["title"] != before.title else set()
     refresh_namesakes(scene, compiled.id, (before.id,), fields | renamed)
     return change
