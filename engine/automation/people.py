@@ -53,6 +53,11 @@ class People:
         found = {one for target in targets for one in self._meant(connection, target, context)}
         return tuple(sorted(found))
 
+    def actor(self, connection: Connection, user_id: int) -> Actor | None:
+        """Return the actor of a user who is active."""
+        found = self.active(connection, self._user.c.id == user_id)
+        return next(self.actors(connection, found), None)
+
     def active(self, connection: Connection, *conditions: ColumnElement[bool]) -> tuple[int, ...]:
         """Return the active users for whom the conditions hold."""
         query = self._active().where(*conditions).order_by(self._user.c.id)

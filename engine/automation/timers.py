@@ -1,0 +1,125 @@
+"""What timers mean when they are due: a task reminds its person, a record is late in its stage.
+
+Each timer is fired in one transaction with all that follows from it, so that it happens once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TypeAlias
+
+from engine.automation.claims import DueTimer, claim_timers, fail, fire
+from engine.automation.people import People
+from engine.errors import say
+from engine.log import logger
+from engine.metadata.model.text import RecordRef
+from engine.runtime.actor import ENGINE, Actor
+from engine.runtime.records.changes import Values
+from engine.runtime.records.deeds import Deeds
+from engine.runtime.records.following import DUE, LONGEST_NOTICE, NOTIFICATION, TASK
+from engine.runtime.records.reactions import Overdue
+from engine.runtime.services import Services
+
+SLA = "sla"
+BATCH = 20
+TOO_LATE = timedelta(days=1)  # a reminder that comes later helps nobody
+
+log = logger("worker")
+
+
+class Timers:
+    """Fires the timers of one version."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.people = People(services.application, services.tables, services.access)
+
+    def fire_due(self) -> int:
+        """Fire what is due now and return how many timers that were."""
+        fired = 0
+        while claimed := self._claim():
+            fired += sum(self._fire(one) for one in claimed)
+        return fired
+
+    def _claim(self) -> tuple[DueTimer, ...]:
+        now = self.services.clock.now()
+        return self.services.database.run_write(
+            lambda connection: claim_timers(connection, KINDS, now, BATCH)
+        )
+
+    def _fire(self, timer: DueTimer) -> bool:
+        try:
+            return self.services.records.act(ENGINE, lambda deeds: self._at_work(deeds, timer))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
+            log.warning("timer_failed", timer=timer.id, kind=timer.kind, error=str(error))
+            self._failed(timer, error)
+            return False
+
+    def _at_work(self, deeds: Deeds, timer: DueTimer) -> bool:
+        if not fire(deeds.connection, timer, deeds.now):
+            return False  # cancelled, set anew, or somebody else's by now
+        if timer.entity in self.services.application.entities:
+            KINDS[timer.kind](self, deeds, timer)
+        return True
+
+    def _failed(self, timer: DueTimer, error: Exception) -> None:
+        now = self.services.clock.now()
+        self.services.database.run_write(lambda connection: fail(connection, timer, error, now))
+
+
+Kind: TypeAlias = Callable[[Timers, Deeds, DueTimer], None]
+
+
+def task_due(timers: Timers, deeds: Deeds, timer: DueTimer) -> None:
+    """Remind the person of a task, and let rules about overdue tasks follow."""
+    task = deeds.values(TASK, timer.record_id)
+    if task is None or task.get("done") or _is_gone(task):
+        return
+    if deeds.now - timer.due_at <= TOO_LATE:
+        _remind(timers, deeds, timer.record_id, task)
+    about = task.get("about")
+    if isinstance(about, RecordRef):
+        deeds.overdue(Overdue("task", about.entity, about.id, task_id=timer.record_id))
+    deeds.overdue(Overdue("task", TASK, timer.record_id, task_id=timer.record_id))
+
+
+def stage_overdue(_: Timers, deeds: Deeds, timer: DueTimer) -> None:
+    """Let follow that a record has been in its stage for too long."""
+    record = deeds.values(timer.entity, timer.record_id)
+    if record is not None and not _is_gone(record):
+        deeds.overdue(Overdue("stage", timer.entity, timer.record_id, timer.name))
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType({DUE: task_due, SLA: stage_overdue})
+
+
+def _remind(timers: Timers, deeds: Deeds, task_id: int, task: Values) -> None:
+    person = task.get("to")
+    actor = timers.people.actor(deeds.connection, person) if isinstance(person, int) else None
+    if actor is None:
+        return
+    payload = {
+        "to": actor.user_id,
+        "text": _text(timers.services, actor, task)[:LONGEST_NOTICE],
+        "about": _about(timers, deeds, actor, task) or RecordRef(TASK, task_id),
+    }
+    deeds.create(ENGINE, NOTIFICATION, payload, is_judged=False)
+
+
+def _text(services: Services, actor: Actor, task: Values) -> str:
+    language = actor.language or services.application.language
+    return services.translator.text(say("It is time: {task}", task=task["title"]), language)
+
+
+def _about(timers: Timers, deeds: Deeds, actor: Actor, task: Values) -> RecordRef | None:
+    """Return the record that a task is about, where its person may see it."""
+    about = task.get("about")
+    if isinstance(about, RecordRef) and timers.people.sees(deeds.connection, actor, about):
+        return about
+    return None
+
+
+def _is_gone(record: Values) -> bool:
+    return bool(record.get("archived")) or record.get("trashed_at") is not None
