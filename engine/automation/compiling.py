@@ -11,10 +11,15 @@ from engine.automation.compiled import CompiledButton, CompiledRule, Programs
 from engine.automation.people import People
 from engine.automation.ready import Ready, ReadySlot, ReadySlots, ReadyText, ready, ready_text
 from engine.automation.running import CompiledStep
-from engine.automation.scopes import Names, button_names, names_after, rule_names
 from engine.automation.triggers import Index
 from engine.metadata.expressions.compile import Expected, typed
 from engine.metadata.expressions.names import Scope
+from engine.metadata.expressions.steps import (
+    Placed,
+    placed_steps,
+    scope_of_when,
+    scope_of_where,
+)
 from engine.metadata.expressions.templates import typed_template
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -35,19 +40,15 @@ Maker: TypeAlias = Callable[[Any, "Compiler"], CompiledStep]
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles what stands in the rules and buttons of one entity, with the names known there."""
+    """Compiles the steps of one rule or button; `scope` is that of the step at hand."""
 
     application: Application
     makers: Mapping[type[Step], Maker]
     columns: ExpressionColumns
     people: People
     entity: Entity
-    names: Names
-
-    @property
-    def scope(self) -> Scope:
-        """Return the scope of expressions here."""
-        return Scope(self.application, self.entity, self.names)
+    placed: Mapping[str, Placed]
+    scope: Scope
 
     def condition(self, expression: Expression) -> Ready:
         """Make a condition ready."""
@@ -84,11 +85,10 @@ class Compiler:
 
     def steps(self, steps: tuple[Step, ...]) -> tuple[CompiledStep, ...]:
         """Make steps ready: each knows the names that those before it have given."""
-        found, names = [], self.names
-        for one in steps:
-            found.append(self.makers[type(one)](one, replace(self, names=names)))
-            names = names_after(names, one, self.application)
-        return tuple(found)
+        return tuple(self.makers[type(one)](one, self._at(one)) for one in steps)
+
+    def _at(self, step: Step) -> Compiler:
+        return replace(self, scope=self.placed[step.address].scope)
 
 
 def compile_programs(
@@ -99,15 +99,17 @@ def compile_programs(
 ) -> Programs:
     """Make everything ready that reacts in a configuration."""
 
-    def compiler(entity: Entity, names: Names) -> Compiler:
-        return Compiler(application, makers, columns, people, entity, names)
+    def compiler(entity: Entity, action: Button | Rule) -> Compiler:
+        placed = {one.step.address: one for one in placed_steps(application, entity, action)}
+        scope = scope_of_when(application, entity, action)
+        return Compiler(application, makers, columns, people, entity, placed, scope)
 
-    rules = []
-    for rule in application.automations.values():
-        entity = application.entity(rule.entity)
-        rules.append(_rule(rule, compiler(entity, rule_names(entity))))
+    rules = [
+        _rule(one, compiler(application.entity(one.entity), one))
+        for one in application.automations.values()
+    ]
     buttons = {
-        (entity.id, button.id): _button(button, compiler(entity, button_names(entity, button)))
+        (entity.id, button.id): _button(button, compiler(entity, button))
         for entity in application.entities.values()
         for button in application.buttons(entity.id).values()
     }
@@ -121,13 +123,20 @@ def compile_programs(
 
 
 def _rule(rule: Rule, compiler: Compiler) -> CompiledRule:
-    conditions = {"where": rule.where, "when": rule.when}
     return CompiledRule(
         rule=rule,
-        checks={key: compiler.condition(one) for key, one in conditions.items() if one is not None},
+        checks=dict(_checks(rule, compiler)),
         steps=compiler.steps(rule.do),
         once_per=None if rule.once_per is None else parse_length(rule.once_per),
     )
+
+
+def _checks(rule: Rule, compiler: Compiler) -> Iterator[tuple[str, Ready]]:
+    if rule.where is not None:
+        scope = scope_of_where(compiler.application, compiler.entity)
+        yield "where", replace(compiler, scope=scope).condition(rule.where)
+    if rule.when is not None:
+        yield "when", compiler.condition(rule.when)
 
 
 def _button(button: Button, compiler: Compiler) -> CompiledButton:

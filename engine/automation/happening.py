@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from engine.automation.context import Linked, Names, RunContext
 from engine.automation.memory import Chain
+from engine.automation.names import RECORD
 from engine.automation.running import stored
-from engine.automation.scopes import RECORD
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Change, Values

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from engine.automation.compiled import CompiledButton, Steps
 from engine.automation.context import Bound, Names, answers
+from engine.automation.names import ASK, NEXT_TRY, TRIES, TRY
 from engine.automation.open_tasks import made_by, open_tasks
 from engine.automation.running import CompiledStep, Did, Run
-from engine.automation.scopes import ASK, NEXT_TRY, TRIES, TRY
 from engine.automation.steps.tasks import finished
 from engine.errors import say
 from engine.runtime.records.changes import Press, Values

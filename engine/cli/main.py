@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("engine.cli.check", "Find every mistake in a folder."),
         "plan": ("engine.cli.plan", "Show what applying a folder would change."),
         "apply": ("engine.cli.apply", "Apply a folder to its database."),
+        "worker": ("engine.cli.worker", "Wake timers and work through the outbox."),
         "user": ("engine.cli.user", "Add, list, disable people; set passwords."),
         "help": ("engine.cli.help", "Explain a code of a problem, or a command."),
         "version": ("engine.cli.version", "Say which version this is."),

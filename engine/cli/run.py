@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from engine.app import Services
+from engine.automation.worker import working
 from engine.cli import output
 from engine.cli.place import DATA, Place, place_of, place_options
 from engine.cli.table import table
@@ -117,7 +118,8 @@ def serve_version(
     tell_who_can_sign_in(run, current())
     output.show("Ctrl-C stops it.")
     sys.stdout.flush()  # a service manager reads this through a pipe
-    serve(current, listener)
+    with working(current):
+        serve(current, listener)
     output.show("Stopped.")
     return output.Exit.FINE
 

@@ -12,14 +12,14 @@ from engine.automation.compiling import Compiler
 from engine.automation.ready import Reads, reads_of
 from engine.automation.running import CompiledStep, Did, Run
 from engine.errors import say, verbatim
-from engine.metadata.expressions.compile import typed
+from engine.metadata.expressions.compile import Typed, typed
 from engine.metadata.expressions.letters import fold
 from engine.metadata.expressions.names import Scope
 from engine.metadata.expressions.types import TEXT, field_type
 from engine.metadata.fieldtypes.base import Kind, Payload
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.step import FindRecord
-from engine.metadata.model.text import Expression, RecordRef
+from engine.metadata.model.text import RecordRef
 from engine.runtime.sql_expression import fold as fold_in_sql
 
 Condition: TypeAlias = Callable[[Run, Table], ColumnElement[bool]]
@@ -57,20 +57,21 @@ def _first(run: Run, entity_id: str, condition: Condition) -> RecordRef | None:
 
 
 def _condition(step: FindRecord, compiler: Compiler) -> tuple[Reads, Condition]:
-    if step.where is not None:
-        return _where(step.where, step.entity, compiler)
+    scope = compiler.placed[step.address].looked_for
+    if step.where is not None and scope is not None:
+        return _where(typed(step.where, scope, Kind.BOOL), scope, step.entity, compiler)
     return _match(step, compiler)
 
 
-def _where(where: Expression, entity_id: str, compiler: Compiler) -> tuple[Reads, Condition]:
-    application, columns, names = compiler.application, compiler.columns, compiler.names
-    scope = Scope(application, application.entity(entity_id), names, with_old=False)
-    meaning = typed(where, scope, Kind.BOOL)
+def _where(
+    meaning: Typed, scope: Scope, entity_id: str, compiler: Compiler
+) -> tuple[Reads, Condition]:
+    names = scope.extra.keys()
     outside = {path: one for path, one in reads_of((meaning,)).items() if path[0] in names}
 
     def condition(run: Run, table: Table) -> ColumnElement[bool]:
         bound = bind(meaning, names, run.context())
-        return columns.judged(bound, entity_id, table, run.scene.setting.actor)
+        return compiler.columns.judged(bound, entity_id, table, run.scene.setting.actor)
 
     return outside, condition
 
