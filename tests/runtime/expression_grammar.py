@@ -28,6 +28,7 @@ TEXTS = (
     " x ",
 )
 LETTERS = ("a", "ел", "И", "1", "_", "%", "ß", "σ", "an")
+UNNAMED = ("source", "stage.since")  # the one is compared with words only, the other by since()
 INTEGERS = ("0", "1", "2", "3", "7", "100", "999999999999")
 NUMBERS = (*INTEGERS, "0.5", "2.5", "0.05", "1.005", "0.333333", "12345.678901", "0.000001")
 DATES = ("'2026-03-28'", "'2024-02-29'", "'2000-01-01'", "'2026-12-31'", "'1901-07-15'")
@@ -87,10 +88,10 @@ class Grammar:
             Kind.BOOL: ("true", "false"),
             Kind.DATE: ("today()",),
             Kind.INSTANT: ("now()",),
-            Kind.DURATION: ("hours(30)", "minutes(count)", "(due - created_at)"),
+            Kind.DURATION: ("hours(30)", "minutes(count)", "(due - created_at)", "since(stage)"),
             Kind.LINK: ("user", "user.company"),
         }
-        names = [one for one in NAMES if TYPES[one].kind is kind and one != "source"]
+        names = [one for one in NAMES if TYPES[one].kind is kind and one not in UNNAMED]
         if kind is Kind.NUMBER:
             names += ["2.5", "0.333333"]
         if not names or (kind in literals and self.random.random() < 0.25):

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -204,6 +204,16 @@ CASES: tuple[tuple[str, dict[str, Any], Any], ...] = (
     ("due <= '2026-03-02'", of(due=at(2026, 3, 2, 21)), True),  # all of that day
     ("due > '2026-03-02'", of(due=at(2026, 3, 2, 21)), False),
     ("due < '2026-03-02'", of(due=at(2026, 3, 1, 22)), False),
+    # how long in a stage
+    (
+        "since(stage)",
+        of(**{"stage.since": at(2026, 3, 28, 20, 30, 15, 123456)}),
+        timedelta(hours=2),
+    ),
+    ("since(stage) > minutes(30)", of(**{"stage.since": at(2026, 3, 28, 22)}), True),
+    ("since(stage) > hours(2)", of(**{"stage.since": at(2026, 3, 28, 22)}), False),
+    ("since(stage)", EMPTY, None),
+    ("since(stage) > hours(2)", EMPTY, False),
     # who asks
     ("owner == user", of(owner=7), True),
     ("dealer == user.company", EMPTY, True),

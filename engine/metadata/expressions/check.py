@@ -168,8 +168,6 @@ class Checker:
                 written.span,
                 f"the aggregate {written.name}() is not run by this version yet",
             )
-        if written.name == "since":
-            raise ExpressionProblem("L303", written.span, "since() is not run by this version yet")
         if written.name not in FUNCTIONS:
             raise ExpressionProblem(
                 "E308",

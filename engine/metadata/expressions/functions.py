@@ -23,6 +23,7 @@ from engine.metadata.fieldtypes.base import Kind
 
 MINUTE = 60_000_000  # microseconds
 HOUR = 60 * MINUTE
+SINCE = "since"  # behind a stage field: when the record entered the stage
 UNITS = ("hour", "day", "week", "month", "quarter", "year")
 
 
@@ -178,6 +179,21 @@ def _of_text(build: Callable[[Node], Node]) -> Callable[[Arguments], Node]:
     return lambda arguments: build(arguments.of_kind(0, types.TEXT))
 
 
+def _since(arguments: Arguments) -> Node:
+    """Return how long the record has been in a stage: the instant of entry is read beside it."""
+    written = arguments.values[0].written
+    entity = arguments.checker.scope.entity
+    name = written.parts[0] if isinstance(written, syntax.Name) and len(written.parts) == 1 else ""
+    field = (
+        entity.fields.get(name) if entity and name not in arguments.checker.scope.extra else None
+    )
+    if field is None or field.type != "stage":
+        stages = [one.id for one in entity.fields.values() if one.type == "stage"] if entity else []
+        hint = f"write since({stages[0]})" if stages else ""
+        raise arguments.refuse(0, "a stage of the record itself", hint)
+    return nodes.TimeBetween(nodes.Now(), nodes.Read(types.INSTANT, (name, SINCE)))
+
+
 def _concat(arguments: Arguments) -> Node:
     hint = "in a text write {{ amount }}"
     return nodes.Concat(
@@ -328,6 +344,12 @@ FUNCTIONS = FunctionTable(
             "The next day, today included, with that day and month.",
             "next_anniversary(birthday) - today() < 7",
             _of_date(nodes.Anniversary),
+        ),
+        "since": Function(
+            "since(stage)",
+            "How long the record has been in its stage.",
+            "since(stage) > hours(2)",
+            _since,
         ),
         "coalesce": Function(
             "coalesce(a, b, ...)",

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from engine.metadata.expressions.meet import Checked
+from engine.metadata.expressions.names import Scope
 from engine.metadata.expressions.nodes import Elapsed, Node, Step
 from engine.metadata.expressions.syntax import Syntax
 
@@ -36,6 +37,7 @@ Meaning: TypeAlias = Node | CalendarLength
 class Checking(Protocol):
     """The checker, as the parts of it see the whole."""
 
+    scope: Scope
     zone: ZoneInfo
 
     def meaning(self, written: Syntax) -> Meaning:

@@ -150,9 +150,4 @@ CODES: dict[str, Explanation] = {
         'default: "= inputs.price"',
         "default: 450",
     ),
-    "L303": Explanation(
-        "since() needs the history of the field; this version does not run it yet.",
-        "when: since(stage) > days(3)",
-        "when: last_activity_at < now() - days(3)",
-    ),
 }

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from engine.clock import Clock
 from engine.metadata.expressions.compile import Typed, typed
+from engine.metadata.expressions.functions import SINCE
 from engine.metadata.expressions.names import Scope
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -36,6 +37,7 @@ from engine.runtime.actor import Actor
 from engine.runtime.sql_expression import condition, sql
 from engine.runtime.tables.columns import column_type
 from engine.runtime.tables.entity import RecordTables
+from engine.runtime.tables.system import STAYS
 
 Path: TypeAlias = tuple[str, ...]
 Join: TypeAlias = Callable[[FromClause], ColumnElement[bool]]
@@ -125,6 +127,9 @@ class ExpressionColumns:
         first, *rest = path
         if not rest:
             return self.field(entity_id, first, record, actor)
+        field = self._application.entity(entity_id).fields.get(first)
+        if rest == [SINCE] and field is not None and field.type == "stage":
+            return _entered_at(entity_id, first, record)
         target, join = self.hop(entity_id, first, record)
         return self._beyond(target, join, actor, tuple(rest), record)
 
@@ -161,6 +166,13 @@ class ExpressionColumns:
             record.c[one.key] for one in self._tables.columns(entity_id, any_link(entity))
         )
         return name, lambda linked: and_(kind == name, linked.c.id == record_id)
+
+
+def _entered_at(entity_id: str, field_id: str, record: FromClause) -> ColumnElement[Any]:
+    """Return when a record entered the stage in which it stands; `since` is counted from then."""
+    own = (STAYS.c.entity == entity_id, STAYS.c.field == field_id)
+    query = select(STAYS.c.entered_at).where(*own, STAYS.c.record_id == record.c.id)
+    return query.correlate(record).scalar_subquery()
 
 
 def link_target(entity: Entity, name: str) -> str | None:

@@ -108,7 +108,7 @@ MISTAKES = (
     ("«max(deals.amount)»", "L301", "max()", ""),
     ("«ask».comment is none", "E320", "'ask'", ""),
     ("«position» is none", "L302", "'position'", ""),
-    ("«since(stage)» > days(3)", "L303", "since()", ""),
+    ("since(«source») > days(3)", "E309", "since()", "write since(stage)"),
 )
 
 
