@@ -6,9 +6,10 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.metadata.checks.action_places import places_of_actions
 from engine.metadata.checks.expressions import places
 from engine.metadata.checks.subject import Subject
-from engine.metadata.expressions.compile import Scope, typed
+from engine.metadata.expressions.compile import typed
 from engine.metadata.expressions.templates import typed_template
 from engine.metadata.load import LoadResult, load_sources
 from engine.metadata.model.application import Application
@@ -95,8 +96,9 @@ def judge(result: LoadResult) -> None:
 def runs(application: Application) -> None:
     """Checks that a configuration without errors has nothing that would break later."""
     nothing = Mapping((), next(iter(application.entities.values())).mark)
-    for place in places(Subject(application, nothing, nothing, nothing)):
-        scope = Scope(application, place.entity)
+    subject = Subject(application, nothing, nothing, nothing)
+    for place in (*places(subject), *places_of_actions(subject)):
+        scope = place.scope
         if isinstance(place.source, Template):
             typed_template(place.source, scope)
         else:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from engine.metadata.build.common import CLOCK, IN_BRACES, STRING, names_in, names_in_text
+from engine.metadata.checks.action_places import places_of_actions
 from engine.metadata.checks.pipelines import entities_of
+from engine.metadata.checks.places import Place, check_record
 from engine.metadata.checks.subject import Subject, Walk, walk, warning
-from engine.metadata.expressions.compile import Expected, check
+from engine.metadata.expressions.compile import check
 from engine.metadata.expressions.names import Scope as Names
 from engine.metadata.expressions.templates import parse_template
 from engine.metadata.fieldtypes.base import Kind
+from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field, FormulaKind
 from engine.metadata.model.pipeline import Pipeline
@@ -29,25 +32,17 @@ CONDITIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An expression or a text, the entity whose record it is about, and what it should yield."""
-
-    source: Expression | Template
-    entity: Entity
-    expect: Expected = None
-    with_old: bool = True
-
-
 def check_expressions(subject: Subject) -> Iterator[Problem]:
     """Yield the problems of all expressions; their codes are explained beside the expressions."""
     later = frozenset(f"{path[1]}.{path[3]}" for path in subject.later if is_field_path(path))
-    for place in places(subject):
+    for place in (*places(subject), *places_of_actions(subject)):
         if _is_spoilt(subject, place):
             continue
-        scope = Names(subject.application, place.entity, later=later, with_old=place.with_old)
+        scope = replace(place.scope, later=later)
         if isinstance(place.source, Template):
             yield from parse_template(place.source, scope)[1]
+        elif place.of_record:
+            yield from check_record(place.source, scope, place.of_record)
         else:
             yield from check(place.source, scope, place.expect)[1]
 
@@ -58,15 +53,15 @@ def is_field_path(path: tuple[str | int, ...]) -> bool:
 
 
 def places(subject: Subject) -> Iterator[Place]:
-    """Yield everything that is checked."""
+    """Yield everything that is checked, but for what stands in buttons and rules."""
     application = subject.application
     for entity in application.entities.values():
-        yield from _of_entity(entity)
+        yield from _of_entity(application, entity)
         for field in entity.fields.values():
             yield from _of_field(subject, entity, field)
     for pipeline in application.pipelines.values():
         for entity in entities_of(subject, pipeline):
-            yield from _of_pipeline(pipeline, entity)
+            yield from _of_pipeline(pipeline, Names(application, entity))
     selections: tuple[Scope | View, ...] = (
         *application.scopes.values(),
         *application.views.values(),
@@ -74,60 +69,75 @@ def places(subject: Subject) -> Iterator[Place]:
     for selection in selections:
         chosen = application.entities.get(selection.entity)
         if selection.where and chosen:
-            yield Place(selection.where, chosen, Kind.BOOL, with_old=False)
+            yield Place(selection.where, _without_old(application, chosen), Kind.BOOL)
 
 
-def _of_pipeline(pipeline: Pipeline, entity: Entity) -> Iterator[Place]:
+def _without_old(application: Application, entity: Entity) -> Names:
+    return Names(application, entity, with_old=False)
+
+
+def _of_pipeline(pipeline: Pipeline, scope: Names) -> Iterator[Place]:
     for stage in pipeline.stages.values():
         if stage.enter_when:
-            yield Place(stage.enter_when, entity, Kind.BOOL)
+            yield Place(stage.enter_when, scope, Kind.BOOL)
         if stage.message:
-            yield Place(stage.message, entity)
+            yield Place(stage.message, scope)
     for ways in (pipeline.moves or {}).values():
-        yield from (Place(one.when, entity, Kind.BOOL) for one in ways if one.when)
+        yield from (Place(one.when, scope, Kind.BOOL) for one in ways if one.when)
 
 
-def _of_entity(entity: Entity) -> Iterator[Place]:
+def _of_entity(application: Application, entity: Entity) -> Iterator[Place]:
+    scope = Names(application, entity)
     for text in (entity.title, entity.subtitle):
         if text:
-            yield Place(text, entity, with_old=False)
+            yield Place(text, _without_old(application, entity))
     for one in entity.validate.values():
-        yield Place(one.check, entity, Kind.BOOL)
-        yield Place(one.message, entity)
+        yield Place(one.check, scope, Kind.BOOL)
+        yield Place(one.message, scope)
         if one.when:
-            yield Place(one.when, entity, Kind.BOOL)
+            yield Place(one.when, scope, Kind.BOOL)
 
 
 def _of_field(subject: Subject, entity: Entity, field: Field) -> Iterator[Place]:
+    application = subject.application
+    scope, plain = Names(application, entity), _without_old(application, entity)
     for key in CONDITIONS:
         condition = getattr(field, key)
         if condition:
-            yield Place(condition, entity, Kind.BOOL)
+            yield Place(condition, scope, Kind.BOOL)
     if field.formula:
-        yield Place(field.formula, entity, field, with_old=False)
+        yield Place(field.formula, plain, field)
     if field.message:
-        yield Place(field.message, entity)
+        yield Place(field.message, scope)
     if isinstance(field.default, Expression):
-        yield Place(field.default, entity, field, with_old=False)
+        yield Place(field.default, plain, field)
     elif isinstance(field.default, Template):
-        yield Place(field.default, entity, with_old=False)
-    target = subject.application.entities.get(field.to or "")
+        yield Place(field.default, plain)
+    target = application.entities.get(field.to or "")
     if field.where and target:
-        yield Place(field.where, target, Kind.BOOL, with_old=False)
+        yield Place(field.where, _without_old(application, target), Kind.BOOL)
 
 
 def _is_spoilt(subject: Subject, place: Place) -> bool:
     """Say whether an expression names something that has an error already."""
-    if isinstance(place.expect, Field) and subject.is_unclear_field(
-        place.entity.id, place.expect.id
-    ):
+    expect = place.expect
+    if isinstance(expect, Field) and subject.is_unclear_field(expect.entity, expect.id):
         return True
     text = place.source.text
     names = names_in_text(text) if isinstance(place.source, Template) else names_in(text)
-    return any(_names_unclear(subject, place.entity, name) for name in names)
+    return any(_names_unclear(subject, place, name) for name in names)
 
 
-def _names_unclear(subject: Subject, entity: Entity, name: str) -> bool:
+def _names_unclear(subject: Subject, place: Place, name: str) -> bool:
+    first, _, rest = name.partition(".")
+    if first in place.spoilt or name in place.spoilt:
+        return True
+    entity = place.scope.entity
+    bound = place.scope.extra.get(first)
+    if isinstance(bound, Entity):
+        entity, name = bound, rest
+    if entity is None or not name or (bound and not isinstance(bound, Entity)):
+        return False
     found = _walk(subject, entity, name)
     if not found.silent:
         ended = found.field
