@@ -6,15 +6,18 @@ A fragment is the same template as its part of the page. No other file knows of 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask.requests import HtmxAwareRequest
 
 SAFE_IN_ADDRESS = "/?&=%:,*;@!$'()+~-._#"
+PART = "X-Part"  # the part of the page that its own address answers with, where it has one
+PART_ID = re.compile(r"[a-z][a-z-]{0,39}")
 
 
 def init_htmx(app: Flask) -> None:
@@ -52,11 +55,28 @@ def names_of(context: object) -> dict[str, Any]:
 
 
 def go(location: str) -> Response:
-    """Lead to another of our pages after a change: the same for a plain browser and for htmx."""
+    """Lead to another of our pages after a change: the same for a plain browser and for htmx.
+
+    Where that is the page on which the change was made, its part is drawn anew in its place.
+    """
     if not is_htmx():
         return cast(Response, redirect(location, 303))
+    part = _part_of(location)
+    if part:
+        place = {"target": f"#{part}", "swap": "outerHTML", "push": "false"}
+        answer = _empty("HX-Location", json.dumps({"path": ascii_url(location), **place}))
+        return tell(answer, "dialog-done", {})
     target = {"path": ascii_url(location), "target": "body", "headers": {"HX-Boosted": "true"}}
     return _empty("HX-Location", json.dumps(target))
+
+
+def _part_of(location: str) -> str:
+    """Return the part of the page at hand that an address answers with, '' for another page."""
+    part = request.headers.get(PART, "")
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    there = urlsplit(ascii_url(location))
+    is_here = (here.path, here.query) == (there.path, there.query)
+    return part if is_here and PART_ID.fullmatch(part) else ""
 
 
 def go_afresh(location: str, status: int = 200) -> Response:

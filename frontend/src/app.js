@@ -1,5 +1,6 @@
 // The one script of every page. htmx reads its settings from <meta name="htmx-config">.
 // Each module finds its own elements; none needs another one, and no page needs any of them.
+import "./places.js";
 import "./requests.js";
 import "./menus.js";
 import "./help.js";

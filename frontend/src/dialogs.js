@@ -40,7 +40,7 @@ document.addEventListener("close", (event) => {
   if (event.target.id === "dialog") event.target.replaceChildren();
 }, true);
 
-// What is saved from within a dialog stays in the page: the answer fires "record-saved".
-document.addEventListener("record-saved", () => {
-  all("dialog#dialog[open]").forEach((one) => one.close());
-});
+// What is saved from within a dialog stays in the page: the answer says so.
+for (const name of ["record-saved", "dialog-done"]) {
+  document.addEventListener(name, () => all("dialog#dialog[open]").forEach((one) => one.close()));
+}

@@ -4,8 +4,11 @@ import htmx from "htmx.org";
 import { all, first, token, word } from "./page.js";
 import { say } from "./toasts.js";
 
+// A page names the part that its address answers with: a change made on it draws that part anew.
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = token();
+  const part = first("main [data-part]");
+  if (part) event.detail.headers["X-Part"] = part.id;
 });
 
 document.addEventListener("htmx:responseError", (event) => {

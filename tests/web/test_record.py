@@ -353,7 +353,7 @@ def test_the_pages_of_a_record_work_on_both_databases(database_url: str) -> None
             _step="Call",
             _step_due="in 1 h",
         )
-        submit(hana, hana.get("/visit/1"), "/task/1/done", result="Reached her")
+        submit(hana, hana.get("/task/1/done"), "/task/1/done", result="Reached her")
         picked = hana.get("/search/pick/visit/animal?q=re%00x")
         said = words(hana.get("/visit/1")).replace("\xa0", " ")
 

@@ -44,14 +44,15 @@ DOORS = {
     "/search/filter/<entity_id>/<path>": "pick",
     "/my-day": "own",
     "/notifications": "own",
+    "/task/<int:task_id>/done": FORM,
+    "/task/<int:task_id>/postpone": FORM,
     # writes to one record
     "/<entity_id>/<int:record_id>/archive": "write",
     "/<entity_id>/<int:record_id>/delete": "write",
     "/<entity_id>/<int:record_id>/restore": "write",
     "/<entity_id>/<int:record_id>/notes": "write",
-    "/task/<int:task_id>/done": "write",
-    "/task/<int:task_id>/postpone": "write",
     "/notifications/<int:notice_id>/open": "write",
+    "/notifications/<int:notice_id>/read": "write",
     "/notifications/read": "write",
     # the person's own things, and those of administrators: tests of their own
     "/account": "own",
@@ -182,10 +183,8 @@ def paths(world: World) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
     for rule, kind in DOORS.items():
         if kind in ("write", "open", "admin"):
             continue
-        if "<int:record_id>" in rule:
-            for one in world.records:
-                path = rule.replace("<entity_id>", one["entity"])
-                yield kind, path.replace("<int:record_id>", str(one["id"])), one
+        if "<int:" in rule:
+            yield from ((kind, *one) for one in pages_of_records(world, rule))
         elif rule == "/search":
             for one in world.records:
                 yield from ((kind, f"/search?q={text}", None) for text in one["texts"].values())
@@ -205,6 +204,14 @@ def paths(world: World) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
                 yield kind, f"{path}?q=cnry", None
                 yield kind, f"{path}?archived=only", None
                 yield kind, f"{path}?trashed=only", None
+
+
+def pages_of_records(world: World, rule: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every address of a page that is about one record, or about one task."""
+    for one in world.records:
+        if "<int:task_id>" not in rule or one["entity"] == "task":
+            path = rule.replace("<entity_id>", one["entity"])
+            yield re.sub(r"<int:\w+>", str(one["id"]), path), one
 
 
 def test_every_route_is_classified(world: World) -> None:

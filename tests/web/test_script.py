@@ -230,8 +230,8 @@ def test_a_plain_browser_filters_sorts_and_searches(plain: Page) -> None:
 def test_a_plain_browser_finishes_a_task_on_my_day(plain: Page) -> None:
     row = plain.locator(".promise-next, .promise", has_text="Call Anna back")
     row.get_by_text("Done").first.click()
-    row.get_by_label("Result").fill("she will come on Friday")
-    row.get_by_role("button", name="Done").click()
+    plain.get_by_label("What was agreed").fill("she will come on Friday")
+    plain.get_by_role("button", name="Done").click()
 
     expect(plain.locator(".changes.is-done")).to_contain_text("she will come on Friday")
 

@@ -1,8 +1,12 @@
 """Tasks from anywhere: done with a result and the next step, put off by a press or in words."""
 
+import json
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.kit.applications import VET
 from tests.kit.pages import form, submit
@@ -42,8 +46,16 @@ def test_a_task_that_is_late_says_how_late(site: Site, hana: Browser) -> None:
     assert "late 2 h 17" in words(hana.get("/owner/1"))
 
 
+def asked(hana: Browser, deed: str) -> TestResponse:
+    """Asks for a form of the task as its link on the card does."""
+    link = re.search(rf'href="(/task/1/{deed}\?[^"]*)"', hana.get("/owner/1").text)
+    assert link is not None
+    return hana.get(unescape(link[1]))
+
+
 def test_a_task_is_done_with_its_result(hana: Browser) -> None:
-    answer = submit(hana, hana.get("/owner/1"), "/task/1/done", result="She will come on Friday")
+    page = asked(hana, "done")
+    answer = submit(hana, page, "/task/1/done", result="She will come on Friday")
 
     assert (answer.status_code, answer.location) == (303, "/owner/1")
     said = words(hana.get("/owner/1"))
@@ -53,30 +65,62 @@ def test_a_task_is_done_with_its_result(hana: Browser) -> None:
 
 
 def test_a_task_that_is_done_brings_the_next_one(hana: Browser) -> None:
-    page = hana.get("/owner/1")
-    submit(hana, page, "/task/1/done", result="Busy", _step="Call again", _step_due="in 1 h")
+    submit(hana, asked(hana, "done"), "/task/1/done", subject="Send the price", due="in 1 h")
 
-    assert "12:00 Today, in 1 h Call again" in words(hana.get("/owner/1"))
+    assert "12:00 Today, in 1 h Send the price" in words(hana.get("/owner/1"))
+
+
+def test_a_time_alone_means_the_same_once_more(site: Site, hana: Browser) -> None:
+    presses = {"_day.due": "2026-03-03", "_time.due": "10:00"}
+    submit(hana, asked(hana, "done"), "/task/1/done", presses, result="Busy")
+    again = site.services.reader.get(site.actor("hana"), "task", 2)
+
+    assert (again.title, again.values["type"]) == ("Call Anna", "call")
+    assert str(again.values["due"]) == "2026-03-03 08:00:00+00:00"
+    assert "Nothing is planned here." not in words(hana.get("/owner/1"))
 
 
 def test_a_next_step_that_is_not_understood_is_asked_for_again(site: Site, hana: Browser) -> None:
-    page = hana.get("/owner/1")
+    page = asked(hana, "done")
     before = site.digest()
-    refused = submit(hana, page, "/task/1/done", result="Busy", _step="Call", _step_due="soon")
+    refused = submit(hana, page, "/task/1/done", result="Busy", subject="Call", due="soon")
 
     assert refused.status_code == 422
     assert site.digest() == before
     assert dict(form(refused, "/task/1/done").pairs)["result"] == "Busy"
-    again = submit(hana, refused, "/task/1/done", _step_due="in 1 h")
+    again = submit(hana, refused, "/task/1/done", due="in 1 h")
     assert again.location == "/owner/1"
 
 
-def test_what_is_asked_again_stands_in_the_dialog_of_the_page(hana: Browser) -> None:
-    page = hana.get("/owner/1")
-    refused = submit(hana, page, "/task/1/postpone", htmx=True, due="soon")
+def test_a_form_twice_sent_makes_one_next_step(site: Site, hana: Browser) -> None:
+    page = asked(hana, "done")
+    for _ in range(2):
+        submit(hana, page, "/task/1/done", result="Busy", due="in 1 h")
+
+    assert site.services.reader.get(site.actor("hana"), "task", 2).title == "Call Anna"
+    assert hana.get("/task/3").status_code == 404
+
+
+@pytest.mark.parametrize("deed", ["done", "postpone"])
+def test_what_is_asked_again_stands_in_the_dialog_of_the_page(hana: Browser, deed: str) -> None:
+    page = asked(hana, deed)
+    refused = submit(hana, page, f"/task/1/{deed}", htmx=True, due="soon")
 
     assert refused.status_code == 422
     assert refused.headers["HX-Retarget"] == "#dialog"
+
+
+def test_what_is_done_on_a_page_with_a_part_draws_that_part_anew(hana: Browser) -> None:
+    here = {"X-Part": "my-day", "HX-Current-URL": "http://localhost/my-day"}
+    given = {"due": "in 1 h", "_next": "/my-day"}
+    answer = hana.post("/task/1/postpone", given, htmx=True, **here)
+    elsewhere = hana.post("/task/1/postpone", {**given, "_next": "/owner"}, htmx=True, **here)
+
+    assert json.loads(answer.headers["HX-Location"])["target"] == "#my-day"
+    assert json.loads(elsewhere.headers["HX-Location"])["target"] == "body"
+    part = hana.get("/my-day", htmx=True).text
+    assert part.count("hx-swap-oob") == 2
+    assert "<html" not in part
 
 
 @pytest.mark.parametrize(

@@ -201,12 +201,26 @@ class RecordService:
             actor, lambda deeds: deeds.note(actor, entity_id, record_id, text), token, body
         )
 
-    def finish_task(self, actor: Actor, task_id: int, result: str | None = None) -> Saved:
-        """Complete a task, with what came of it."""
+    def finish_task(
+        self,
+        actor: Actor,
+        task_id: int,
+        result: str | None = None,
+        following: Payload | None = None,
+        token: str | None = None,
+    ) -> Saved:
+        """Complete a task, with what came of it and the task that follows: both or neither."""
         payload: dict[str, object] = {"done": True}
         if result is not None:
             payload["result"] = result
-        return self._do(actor, lambda deeds: deeds.update(actor, TASK, task_id, payload))
+        body = {"deed": "finish", "id": task_id, "payload": payload, "following": following}
+
+        def finish(deeds: Deeds) -> Saved:
+            if following is not None:
+                deeds.create(actor, TASK, following)
+            return deeds.update(actor, TASK, task_id, payload)
+
+        return self._do(actor, finish, token, body)
 
     def postpone_task(self, actor: Actor, task_id: int, due: object) -> Saved:
         """Give a task another time."""

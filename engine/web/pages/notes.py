@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from engine.errors import Message, ValidationFailed, say
+from engine.metadata.model.text import RecordRef
 from engine.web.htmx import go, is_fragment, show, swap_into, tell
 from engine.web.parts.asking import asked_values
 from engine.web.parts.card import NoteDraft, card
 from engine.web.parts.desk import ONE, Desk, current_desk
-from engine.web.parts.next_step import add_next_step, sentences
+from engine.web.parts.next_step import NextStep, add_next_step, sentences
 from engine.web.urls import record_url
 
 bp = Blueprint("notes", __name__)
@@ -25,7 +26,8 @@ def add(entity_id: str, record_id: int) -> Response:
     given = asked_values("text", "_token", "_step", "_step_due")
     token = given["_token"] or None
     try:
-        add_next_step(desk, given, token, about=(entity_id, record_id))
+        here = RecordRef(entity_id, record_id)
+        add_next_step(desk, NextStep(given["_step"], given["_step_due"], here), token)
         desk.records.note(desk.actor, entity_id, record_id, given["text"], token)
     except ValidationFailed as refused:
         return draw_refused(desk, (entity_id, record_id), given, sentences(refused))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from engine.errors import Message, ValidationFailed, say
+from engine.errors import BadQuery, ValidationFailed, say
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
+from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go, is_fragment, show, swap_into
-from engine.web.parts.asking import asked_next, asked_values
+from engine.web.parts.asking import asked_next
 from engine.web.parts.desk import LARGEST, Desk, current_desk
-from engine.web.parts.next_step import add_next_step, sentences
-from engine.web.parts.task_list import TaskLine, task_line
+from engine.web.parts.next_step import NextStep, task_of
+from engine.web.parts.task_dialog import DUE, RESULT, STEP, TaskDialog, done_dialog, postpone_dialog
+from engine.web.parts.task_list import task_line
+from engine.web.request import read_values
 from engine.web.toasts import toast
-from engine.web.urls import record_url
+from engine.web.urls import local_path, record_url
 
 bp = Blueprint("tasks", __name__)
 
@@ -24,14 +28,21 @@ TASK = f"/task/<int(max={LARGEST}):task_id>"
 
 @dataclass(frozen=True, slots=True)
 class TaskContext:
-    """A task that could not be finished or put off as asked."""
+    """A form of a task, on a page of its own or in the dialog of another one."""
 
-    task: TaskLine
-    deed: str
-    back: str
-    title: str
-    given: dict[str, str]
-    errors: tuple[str, ...]
+    form: TaskDialog
+
+
+@bp.get(f"{TASK}/done")
+def ask_done(task_id: int) -> Response:
+    """Ask what came of a task, and what is next."""
+    return ask(task_id, done_dialog)
+
+
+@bp.get(f"{TASK}/postpone")
+def ask_postpone(task_id: int) -> Response:
+    """Ask until when a task is put off."""
+    return ask(task_id, postpone_dialog)
 
 
 @bp.post(f"{TASK}/done")
@@ -39,57 +50,86 @@ def done(task_id: int) -> Response:
     """Finish a task; its result and the next step come with it."""
     desk = current_desk()
     task = desk.record("task", task_id)
-    given = asked_values("result", "_token", "_step", "_step_due")
+    data = posted(desk, RESULT, STEP, DUE)
+    back = asked_next(home_of(task))
     try:
-        add_next_step(desk, given, given["_token"] or None, about_of(task))
-        desk.records.finish_task(desk.actor, task_id, given["result"])
+        following = task_of(desk, step_after(task, data))
+        result, token = text_of(data, RESULT), data.control("_token") or None
+        desk.records.finish_task(desk.actor, task_id, result, following, token)
     except ValidationFailed as refused:
-        return draw_refused(desk, task, "done", given, sentences(refused))
+        return draw(done_dialog(desk, task, back, data, refused.messages))
     toast(say("Done: {title}", title=task.title))
-    return go(asked_next(home_of(task)))
+    return go(back)
 
 
 @bp.post(f"{TASK}/postpone")
 def postpone(task_id: int) -> Response:
-    """Give a task another due moment: a word of the menu, or what was typed."""
+    """Give a task another due moment: a word of the menu, or what was typed or pressed."""
     desk = current_desk()
     task = desk.record("task", task_id)
-    given = asked_values("due", "_due", "_token")
-    due = given["due"] or given["_due"]
+    data = posted(desk, DUE)
+    back = asked_next(home_of(task))
     try:
+        due = text_of(data, DUE) or data.control("_due")
         desk.records.postpone_task(desk.actor, task_id, due)
     except ValidationFailed as refused:
-        return draw_refused(desk, task, "postpone", given, sentences(refused))
+        return draw(postpone_dialog(desk, task, back, data, refused.messages))
     moved = task_line(desk, desk.record("task", task_id))
     toast(say("Put off: {title}, {when}", title=task.title, when=moved.when))
-    return go(asked_next(home_of(task)))
+    return go(back)
 
 
-def about_of(task: Record) -> tuple[str, int] | None:
-    """Return the record that a task is about."""
+def ask(task_id: int, dialog: Callable[[Desk, Record, str], TaskDialog]) -> Response:
+    """Answer with a form of a task."""
+    read_values(request.args, ())
+    desk = current_desk()
+    task = desk.record("task", task_id)
+    desk.require(task, "edit")
+    wanted = request.args.get("_next", "")
+    return draw(dialog(desk, task, local_path(wanted) if wanted else home_of(task)))
+
+
+def posted(desk: Desk, *names: str) -> FormData:
+    """Return what a form of a task held; other fields of it are changed elsewhere."""
+    entity = desk.look.application.entity("task")
+    start = desk.look.application.workdays.start
+    data = read_form(entity, request.form.items(multi=True), start)
+    for name in data.payload:
+        if name not in names:
+            raise BadQuery(name, say("{name} is not known here.", name=name))
+    return data
+
+
+def text_of(data: FormData, name: str) -> str:
+    """Return what was typed into a field, without space around it."""
+    return str(data.payload.get(name) or "").strip()
+
+
+def step_after(task: Record, data: FormData) -> NextStep:
+    """Return the step that follows; a time alone means the same once more."""
+    subject, due = text_of(data, STEP), text_of(data, DUE)
+    again = bool(due) and not subject
     about = task.values.get("about")
-    return (about.entity, about.id) if isinstance(about, RecordRef) else None
+    return NextStep(
+        subject=str(task.values.get("subject") or "") if again else subject,
+        due=due,
+        about=about if isinstance(about, RecordRef) else None,
+        kind=str(task.values.get("type") or "") if again else "",
+    )
 
 
 def home_of(task: Record) -> str:
     """Return the page where a task belongs: that of the record it is about."""
-    about = about_of(task)
-    return record_url(*about) if about else record_url("task", task.id)
+    about = task.values.get("about")
+    if isinstance(about, RecordRef):
+        return record_url(about.entity, about.id)
+    return record_url("task", task.id)
 
 
-def draw_refused(
-    desk: Desk, task: Record, deed: str, given: dict[str, str], errors: tuple[Message, ...]
-) -> Response:
-    """Answer with a small form that says what is wrong and keeps what was typed."""
-    context = TaskContext(
-        task=task_line(desk, task),
-        deed=deed,
-        back=asked_next(home_of(task)),
-        title=task.title,
-        given=given,
-        errors=tuple(desk.look.text(one) for one in errors),
-    )
+def draw(form: TaskDialog) -> Response:
+    """Answer with a form: in the page's dialog, or on a page of its own."""
+    status = ValidationFailed.status if form.has_mistakes else 200
     if is_fragment():
-        part = show("parts/task_again.html", context, ValidationFailed.status)
+        part = show("parts/task_dialog.html", TaskContext(form), status)
         return swap_into(part, "#dialog", "innerHTML")
-    return show("pages/task_again.html", context, ValidationFailed.status)
+    return show("pages/task_dialog.html", TaskContext(form), status)

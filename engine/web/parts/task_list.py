@@ -104,8 +104,8 @@ def find_tasks(desk: Desk, about: str, done: str, sort: str, most: int) -> tuple
     return desk.reader.page(desk.actor, request).records
 
 
-def task_line(desk: Desk, task: Record) -> TaskLine:
-    """Return a task as it stands on a page."""
+def task_line(desk: Desk, task: Record, later: tuple[Later, ...] | None = None) -> TaskLine:
+    """Return a task as it stands on a page; where there are many, `later` is the same for all."""
     look = desk.look
     due = task.values.get("due")
     moment = due if isinstance(due, datetime) else None
@@ -128,7 +128,7 @@ def task_line(desk: Desk, task: Record) -> TaskLine:
         can_finish=may,
         can_postpone=may,
         token=new_token(),
-        later=later_choices(desk) if may else (),
+        later=() if not may else later_choices(desk) if later is None else later,
     )
 
 
