@@ -16,6 +16,7 @@ from engine.metadata.model.application import Workdays
 from engine.runtime.spoken import Clock, Place, Weekday
 
 BAND = 240  # units of the drawing for a day of 24 hours
+MORNING, NIGHT = time(8), time(21)  # before and after, nobody likes to be called
 _DAY = timedelta(days=1)
 
 
@@ -32,7 +33,8 @@ class LocalClock:
     """What one needs to know of another place before calling there.
 
     `minutes_ahead` of the viewer (negative: behind); `where` says place and difference, `verdict`
-    whether the hour is good and when it will be; `bands` and `mark` draw working hours and now.
+    whether the hour is good and when it will be; at night it is a poor one wherever people work.
+    `bands` and `mark` draw working hours and now.
     """
 
     zone: str
@@ -44,6 +46,7 @@ class LocalClock:
     where: Message
     short: Message
     is_good: bool
+    is_night: bool
     verdict: Message
     bands: tuple[Band, ...]
     mark: str
@@ -72,6 +75,7 @@ def local_clock(
         where=_where(place, ahead, (there.date() - here.date()).days),
         short=_short(place, ahead),
         is_good=_is_working(there, workdays),
+        is_night=not MORNING <= there.time() < NIGHT,
         verdict=_verdict(there, zone, viewer_zone, workdays),
         bands=_bands(workdays),
         mark=f"{_at(there.time()):.1f}",

@@ -159,6 +159,40 @@ class Timeline:
         older = _cursor(entries[-1]) if len(found) > size else None
         return TimelinePage(entries, older)
 
+    def last(self, actor: Actor, versions: Mapping[RecordRef, int]) -> dict[RecordRef, Entry]:
+        """Return what happened last with records, as far as the actor may read it.
+
+        Only for records that the actor has read already, each at the version that was read.
+        """
+        if not versions:
+            return {}
+        rows = select(HISTORY).where(
+            or_(
+                *(
+                    and_(
+                        HISTORY.c.entity == ref.entity,
+                        HISTORY.c.record_id == ref.id,
+                        HISTORY.c.version == version,
+                    )
+                    for ref, version in versions.items()
+                )
+            )
+        )
+        with self._database.read() as connection:
+            told = (
+                (
+                    ref := RecordRef(row.entity, row.record_id),
+                    self._told(connection, actor, ref, row),
+                )
+                for row in connection.execute(rows).all()
+            )
+            return {ref: entry for ref, entry in told if entry is not None}
+
+    def _told(
+        self, connection: Connection, actor: Actor, record: RecordRef, row: Row[Any]
+    ) -> Entry | None:
+        return _Story(connection, self._access, self._entities, actor, record).entry(row)
+
 
 class _Story:
     """One record's story for one actor, on one connection."""
@@ -214,7 +248,7 @@ class _Story:
         """Return the next rows of all sources, each with what it tells."""
         sources = (self._own(kinds), self._about(ACTIVITY, kinds), self._about(TASK, kinds))
         rows = [
-            (row, self._entry(row))
+            (row, self.entry(row))
             for source in sources
             if source is not None
             for row in self._connection.execute(_newest(source, place, size))
@@ -255,7 +289,7 @@ class _Story:
             )
         )
 
-    def _entry(self, row: Row[Any]) -> Entry | None:
+    def entry(self, row: Row[Any]) -> Entry | None:
         """Return what a row of the history tells this actor, None where that is nothing."""
         who = Who(row.actor_kind, row.user_id, row.actor_name)
         action = Action(row.action)

@@ -1,57 +1,46 @@
-"""My day: what I promised, in order, with "now" drawn through it; what is new; what is done."""
+"""My day: what I promised, in order, with "now" drawn through it; what is new; what is done.
+
+`parts/my_day.html` is the whole of it: a change made here answers with it, and with what stands
+around it on the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from engine.errors import EngineError, Message
 from engine.metadata.model.application import Workdays
-from engine.metadata.model.entity import Entity
-from engine.runtime.query.records import LinkTo, Record
-from engine.web.htmx import show
-from engine.web.navigation import known_icon
+from engine.runtime.query.records import Page
+from engine.web.htmx import respond
 from engine.web.parts.desk import Desk, current_desk
-from engine.web.parts.facts import Standing
-from engine.web.parts.mine import UNREAD, found
-from engine.web.parts.moments import long_day, short_moment
-from engine.web.parts.person import Person, person_beside
-from engine.web.parts.task_list import COLUMNS, WHENS, TaskLine, clock_time, task_line
-from engine.web.urls import new_url, record_url
+from engine.web.parts.mine import page_of
+from engine.web.parts.moments import long_day
+from engine.web.parts.news import Change, Lead, Notice, changes, fresh, notices
+from engine.web.parts.promises import Promise, promises
+from engine.web.parts.task_list import COLUMNS, TaskLine, clock_time, task_line
+from engine.web.request import read_values
+from engine.web.urls import list_url, new_url
 
 bp = Blueprint("my_day", __name__)
 
 ADDRESS = "/my-day"
 MINE = {"to": "me", "columns": f"{COLUMNS},about"}
-ICONS = {"call": "phone", "mail": "mail", "meeting": "calendar", "visit": "map-pin"}
+OPEN = {"done": "false", "sort": "due"}
 MOST, FEW, SHOWN = "100", "6", 6
-DONE_TODAY = {"done": "true", "updated_at": "today", "sort": "-updated_at"}
-NEW = {"created_at": "last_2_days", "sort": "-created_at", "size": FEW, "columns": "title"}
-NOTICES = {**UNREAD, "sort": "-created_at", "size": FEW, "columns": "title,about"}
-NOT_NEWS = frozenset({"task", "activity", "notification", "user", "team"})
+DONE_TODAY = {"done": "true", "updated_at": "today", "sort": "-updated_at", "size": MOST}
+UNDATED = {"done": "false", "due": "-", "sort": "-created_at", "size": FEW}
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """A task with the record that it is about; `when` is the time alone where that is today."""
+class Tasks:
+    """My tasks: `is_cut` where there are more due ones than a day can hold."""
 
-    task: TaskLine
-    when: str
-    icon: str
-    about: LinkTo | None
-    about_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A record that is new to me, or a notification."""
-
-    url: str
-    title: str
-    note: str
-    icon: str
+    due: tuple[Promise, ...]
+    coming: tuple[Promise, ...]
+    undated: tuple[Promise, ...]
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +57,17 @@ class DayContext:
     zone: str
     late: tuple[Promise, ...]
     next: Promise | None
-    person: Person | None
     today: tuple[Promise, ...]
     coming: tuple[Promise, ...]
     undated: tuple[Promise, ...]
+    is_cut: bool
     done: tuple[TaskLine, ...]
     done_count: int
     total: int
-    fresh: tuple[News, ...]
-    unread: tuple[News, ...]
-    whens: tuple[Message, ...]
+    fresh: tuple[Lead, ...]
+    unread: tuple[Notice, ...]
+    changed: tuple[Change, ...]
+    all_tasks_url: str
     new_task_url: str
     address: str
 
@@ -85,15 +75,16 @@ class DayContext:
 @bp.get(ADDRESS)
 def my_day() -> Response:
     """Show my day."""
-    return show("pages/my_day.html", context_of(current_desk()))
+    read_values(request.args, ())
+    return respond("pages/my_day.html", "parts/my_day_swap.html", context_of(current_desk()))
 
 
 def context_of(desk: Desk) -> DayContext:
     """Return everything that the page shows."""
     look = desk.look
-    due = tasks(desk, {"done": "false", "due.le": "today", "sort": "due", "size": MOST})
-    ahead = tuple(one for one in due if not one.task.is_late)
-    finished = tasks(desk, {**DONE_TODAY, "size": MOST})
+    tasks = my_tasks(desk)
+    ahead = tuple(one for one in tasks.due if not one.task.is_late)
+    finished = page_of(desk.actor, "task", {**MINE, **DONE_TODAY}).records
     can_create = desk.access.may(desk.actor, "task", "create")
     return DayContext(
         title=long_day(look, look.today),
@@ -101,18 +92,19 @@ def context_of(desk: Desk) -> DayContext:
         hours=working_hours(look.application.workdays),
         now=clock_time(look, look.now),
         zone=look.zone.key,
-        late=tuple(one for one in due if one.task.is_late),
+        late=tuple(one for one in tasks.due if one.task.is_late),
         next=ahead[0] if ahead else None,
-        person=person_of(desk, ahead[0]) if ahead else None,
         today=ahead[1:],
-        coming=tasks(desk, {"done": "false", "due.gt": "today", "sort": "due", "size": FEW}),
-        undated=tasks(desk, {"done": "false", "due": "-", "sort": "-created_at", "size": FEW}),
-        done=tuple(one.task for one in finished[:SHOWN]),
+        coming=tasks.coming,
+        undated=tasks.undated,
+        is_cut=tasks.is_cut,
+        done=tuple(task_line(desk, one) for one in finished[:SHOWN]),
         done_count=len(finished),
-        total=len(finished) + len(due),
-        fresh=tuple(fresh(desk)),
-        unread=tuple(notice(desk, one) for one in found(desk.actor, "notification", NOTICES)),
-        whens=WHENS,
+        total=len(finished) + len(tasks.due),
+        fresh=fresh(desk),
+        unread=notices(desk),
+        changed=changes(desk),
+        all_tasks_url=list_url("task", [("to", "me"), ("done", "false"), ("sort", "due")]),
         new_task_url=new_url("task", [("_next", ADDRESS)]) if can_create else "",
         address=ADDRESS,
     )
@@ -123,57 +115,16 @@ def working_hours(workdays: Workdays) -> str:
     return "–".join(f"{one.hour}:{one.minute:02}" for one in (workdays.start, workdays.end))
 
 
-def tasks(desk: Desk, query: Mapping[str, str]) -> tuple[Promise, ...]:
-    """Return tasks of mine with the records that they are about."""
-    return tuple(promise(desk, one) for one in found(desk.actor, "task", {**MINE, **query}))
+def my_tasks(desk: Desk) -> Tasks:
+    """Return my open tasks, with what is known of them all asked for once."""
+    due = mine(desk, {**OPEN, "due.le": "today", "size": MOST})
+    coming = mine(desk, {**OPEN, "due.gt": "today", "size": FEW}).records
+    undated = mine(desk, UNDATED).records
+    found = promises(desk, (*due.records, *coming, *undated))
+    first, second = len(due.records), len(due.records) + len(coming)
+    return Tasks(found[:first], found[first:second], found[second:], is_cut=due.next is not None)
 
 
-def promise(desk: Desk, task: Record) -> Promise:
-    """Return a task as a promise."""
-    about = task.links.get("about")
-    line = task_line(desk, task)
-    is_today = line.due is not None and desk.look.local(line.due).date() == desk.look.today
-    return Promise(
-        task=line,
-        when=line.time if is_today else line.when,
-        icon=ICONS.get(str(task.values.get("type")), "check"),
-        about=about,
-        about_url=record_url(about.entity, about.id) if about else record_url("task", task.id),
-    )
-
-
-def person_of(desk: Desk, one: Promise) -> Person | None:
-    """Return whom the next promise was given to, where this person may see the record."""
-    if one.about is None:
-        return None
-    try:
-        record = desk.record(one.about.entity, one.about.id)
-    except EngineError:
-        return None
-    return person_beside(desk, record, Standing({}, {}, frozenset()))
-
-
-def fresh(desk: Desk) -> Iterator[News]:
-    """Yield records that others have made mine in the last days."""
-    for entity_id in desk.access.entities(desk.actor):
-        entity = desk.look.application.entity(entity_id)
-        known = desk.access.readable(desk.actor, entity_id)
-        if entity_id in NOT_NEWS or not {entity.owner, "created_at", "created_by"} <= known:
-            continue
-        query = {f"{entity.owner}": "me", "created_by.ne": "me", **NEW}
-        for record in found(desk.actor, entity_id, query):
-            yield news(desk, entity, record)
-
-
-def news(desk: Desk, entity: Entity, record: Record) -> News:
-    """Return a record that is new to me."""
-    when = short_moment(desk.look, record.created_at)
-    url = record_url(record.entity, record.id)
-    return News(url, record.title, f"{entity.label}, {when}", known_icon(entity.icon))
-
-
-def notice(desk: Desk, record: Record) -> News:
-    """Return an unread notification."""
-    about = record.links.get("about")
-    url = record_url(about.entity, about.id) if about else "/notifications"
-    return News(url, record.title, short_moment(desk.look, record.created_at), "bell")
+def mine(desk: Desk, query: Mapping[str, str]) -> Page:
+    """Return a page of tasks of mine."""
+    return page_of(desk.actor, "task", {**MINE, **query})

@@ -10,6 +10,7 @@ from engine.errors import say
 from engine.runtime.query.records import Record
 from engine.web import request as asked
 from engine.web.htmx import go, show
+from engine.web.parts.asking import asked_next
 from engine.web.parts.desk import LARGEST, Desk, current_desk
 from engine.web.parts.mine import UNREAD, found, page_of
 from engine.web.parts.moments import short_moment
@@ -72,6 +73,15 @@ def open_one(notice_id: int) -> Response:
     mark(desk, notice)
     about = notice.links.get("about")
     return go(record_url(about.entity, about.id) if about else ADDRESS)
+
+
+@bp.post(f"{ONE}/read")
+def read_one(notice_id: int) -> Response:
+    """Mark a notification as read where it stands."""
+    asked.read_values(request.form, ())
+    desk = current_desk()
+    mark(desk, desk.reader.get(desk.actor, "notification", notice_id))
+    return go(asked_next(ADDRESS))
 
 
 @bp.post(f"{ADDRESS}/read")

@@ -107,12 +107,15 @@ def first_value(entity: Entity, record: Record, field_type: str) -> str:
 
 def clock_of(desk: Desk, entity: Entity, record: Record) -> LocalClock | None:
     """Return the clock where a record's person is, None where the zone is not known."""
-    name = first_value(entity, record, "timezone")
-    try:
-        zone = ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        return None
+    zone, look = zone_named(first_value(entity, record, "timezone")), desk.look
     if zone is None:
         return None
-    look = desk.look
     return local_clock(zone, look.zone, look.now, look.application.workdays)
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """Return a time zone, None where there is none of this name any more."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
