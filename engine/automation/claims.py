@@ -20,9 +20,8 @@ from engine.automation.leases import (
     words_of,
 )
 from engine.runtime.tables.system import TIMERS
-from engine.runtime.timers import WAITING
+from engine.runtime.timers import FIRED, WAITING
 
-FIRED = "fired"
 GAVE_UP = "It was begun again and again, and never came to an end."
 
 

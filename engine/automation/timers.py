@@ -10,6 +10,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
+from sqlalchemy import select
+
 from engine.automation.claims import DueTimer, claim_timers, fail, fire
 from engine.automation.people import People
 from engine.errors import say
@@ -20,9 +22,9 @@ from engine.runtime.records.changes import Values
 from engine.runtime.records.deeds import Deeds
 from engine.runtime.records.following import DUE, LONGEST_NOTICE, NOTIFICATION, TASK
 from engine.runtime.records.reactions import Overdue
+from engine.runtime.records.stays import SLA
 from engine.runtime.services import Services
 
-SLA = "sla"
 BATCH = 20
 TOO_LATE = timedelta(days=1)  # a reminder that comes later helps nobody
 
@@ -58,11 +60,28 @@ class Timers:
             return False
 
     def _at_work(self, deeds: Deeds, timer: DueTimer) -> bool:
+        self._hold(deeds, RecordRef(timer.entity, timer.record_id))
         if not fire(deeds.connection, timer, deeds.now):
             return False  # cancelled, set anew, or somebody else's by now
         if timer.entity in self.services.application.entities:
             KINDS[timer.kind](self, deeds, timer)
         return True
+
+    def _hold(self, deeds: Deeds, record: RecordRef) -> None:
+        """Lock what people lock first, too: the record, then its tasks, then timers."""
+        about = self._subject(deeds, record) if record.entity == TASK else None
+        for one in (about, record):
+            if one is not None and one.entity in self.services.application.entities:
+                table = self.services.tables.table(one.entity)
+                held = select(table.c.id).where(table.c.id == one.id).with_for_update()
+                deeds.connection.execute(held)
+
+    def _subject(self, deeds: Deeds, task: RecordRef) -> RecordRef | None:
+        """Return what a task is about, read past the transaction, which must see it locked."""
+        table = self.services.tables.table(TASK)
+        columns = [table.c[one.key] for one in self.services.tables.columns(TASK, "about")]
+        found = deeds.connection.execute(select(*columns).where(table.c.id == task.id)).first()
+        return None if found is None or found[1] is None else RecordRef(found[0], found[1])
 
     def _failed(self, timer: DueTimer, error: Exception) -> None:
         now = self.services.clock.now()

@@ -1,6 +1,6 @@
 """Timers are rows, written in the transaction of the change that sets them.
 
-Who fires them comes with automation; a timer that is waiting and due is never lost.
+The worker fires them; a timer that is waiting and due is never lost.
 """
 
 from __future__ import annotations
