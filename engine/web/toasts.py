@@ -21,16 +21,28 @@ MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A link: what it opens and where that is."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Toast:
-    """A sentence and, where the change can be taken back, the address that does it by POST."""
+    """A sentence; the address that takes the change back by POST, or ways to what came of it."""
 
     message: Message
     undo: str = ""
+    ways: tuple[Way, ...] = ()
 
 
-def toast(message: Message, undo: str = "") -> None:
-    """Say something on the next page that this person sees."""
-    g.setdefault("toasts_out", []).append(Toast(message, undo))
+def toast(message: Message, undo: str = "", ways: tuple[Way, ...] = ()) -> None:
+    """Say something on the next page that this person sees, or on this one where a part is drawn.
+
+    A part does so with `parts/toasts.html`.
+    """
+    g.setdefault("toasts_out", []).append(Toast(message, undo, ways[:MOST]))
 
 
 def waiting_toasts() -> tuple[Toast, ...]:
@@ -50,7 +62,7 @@ def carry_toasts(response: Response) -> Response:
     if waiting:
         response.set_cookie(
             toast_cookie(),
-            _signer().dumps([(one.message.text, _plain(one.message), one.undo) for one in waiting]),
+            _signer().dumps([_packed(one) for one in waiting]),
             max_age=LONGEST_WAIT,
             httponly=True,
             samesite="Lax",
@@ -59,6 +71,11 @@ def carry_toasts(response: Response) -> Response:
     elif g.get("toasts_shown") and toast_cookie() in request.cookies:
         response.delete_cookie(toast_cookie(), secure=session_cookie().startswith("__Host-"))
     return response
+
+
+def _packed(one: Toast) -> tuple[object, ...]:
+    ways = [(way.label, way.href) for way in one.ways]
+    return (one.message.text, _plain(one.message), one.undo, ways)
 
 
 def _plain(message: Message) -> dict[str, object]:
@@ -71,16 +88,20 @@ def _plain(message: Message) -> dict[str, object]:
 def _read(text: str) -> tuple[Toast, ...]:
     try:
         found = cast(
-            list[tuple[str, dict[str, object], str]],
+            list[tuple[str, dict[str, object], str, list[tuple[str, str]]]],
             _signer().loads(text, max_age=LONGEST_WAIT),
         )
     except BadSignature:
         return ()
     return tuple(
-        Toast(Message(text, values), local_path(undo) if undo else "")
-        for text, values, undo in found[:MOST]
+        Toast(
+            Message(text, values),
+            local_path(undo) if undo else "",
+            tuple(Way(label, local_path(href)) for label, href in ways),
+        )
+        for text, values, undo, ways in found[:MOST]
     )
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(request.cookies.get(session_cookie(), "nobody"), salt="toast")
+    return URLSafeTimedSerializer(request.cookies.get(session_cookie(), "nobody"), salt="toasts")
