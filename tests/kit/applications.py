@@ -1,4 +1,4 @@
-"""A CRM from a text: `application(VET)` is the sample that tests share."""
+"""A CRM from a text: `application(VET)` is the sample that tests share, `CALLS` has buttons."""
 
 import re
 from functools import lru_cache
@@ -51,3 +51,4 @@ def _text(name: str, text: str) -> str:
 
 
 VET = (Path(__file__).parent / "vet.yaml").read_text(encoding="utf-8")
+CALLS = (Path(__file__).parent / "calls.yaml").read_text(encoding="utf-8")

@@ -234,10 +234,21 @@ def can_of(desk: Desk, record: Record) -> Can:
 def paths_of(desk: Desk, record: Record, sight: Sight, standing: Standing) -> tuple[StagePath, ...]:
     """Return the path of each stage field that this person may read."""
     entity = desk.look.application.entity(record.entity)
-    return tuple(
-        stage_path(desk.look, record, one, signs_of(desk, record, one, sight, standing))
+    fields = [
+        one
         for one in entity.fields.values()
         if one.type == "stage" and one.pipeline is not None and one.id in record.values
+    ]
+    stays = desk.stays(record) if fields and "see" in record.may else {}
+    return tuple(
+        stage_path(
+            desk.look,
+            record,
+            one,
+            signs_of(desk, record, one, sight, standing),
+            stays.get(one.id),
+        )
+        for one in fields
     )
 
 

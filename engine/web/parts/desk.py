@@ -10,8 +10,10 @@ from engine.errors import NotAllowed, NotFound, ValidationFailed, say
 from engine.metadata.model.entity import Entity
 from engine.runtime.access.access import Access
 from engine.runtime.actor import Actor
+from engine.runtime.database import Database
 from engine.runtime.query.records import Record
 from engine.runtime.query.select import Reader
+from engine.runtime.query.stays import Stay, stays_of
 from engine.runtime.records.service import RecordService
 from engine.runtime.records.timeline import Timeline
 from engine.web import request as asked
@@ -35,6 +37,7 @@ class Desk:
     reader: Reader
     records: RecordService
     timeline: Timeline
+    database: Database
 
     @property
     def actor(self) -> Actor:
@@ -79,6 +82,11 @@ class Desk:
                 raise
             return self.reader.get(self.actor, entity_id, record_id, trashed=True)
 
+    def stays(self, record: Record) -> Mapping[str, Stay]:
+        """Return since when a record stands in the stage of each of its stage fields."""
+        found = stays_of(self.database, [record]).get(record.id, ())
+        return {one.field: one for one in found}
+
     def require(self, record: Record, verb: str) -> None:
         """Refuse what this person may see but not do."""
         if verb not in record.may:
@@ -89,4 +97,4 @@ def current_desk() -> Desk:
     """Return the desk of whoever sent the request at hand."""
     parts = asked.services()
     timeline = Timeline(parts.database, parts.access, parts.records.tools.entities)
-    return Desk(current_look(), parts.access, parts.reader, parts.records, timeline)
+    return Desk(current_look(), parts.access, parts.reader, parts.records, timeline, parts.database)

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from babel.dates import format_date, format_skeleton
 
-from engine.errors import Message, say, say_many
+from engine.errors import Message, say, say_many, verbatim
+from engine.metadata.moments import parse_length
 from engine.runtime.speech import locale_of
 from engine.web.parts.look import Look
 
 NEAR = 7
+LENGTHS: Mapping[str, Callable[[int], Message]] = MappingProxyType(
+    {
+        "s": lambda number: say("{number} s", number=number),
+        "min": lambda number: say("{minutes} min", minutes=number),
+        "h": lambda number: say("{hours} h", hours=number),
+        "d": lambda number: say_many("{number} day", "{number} days", number),
+        "w": lambda number: say_many("{number} week", "{number} weeks", number),
+        "mo": lambda number: say_many("{number} month", "{number} months", number),
+        "workmin": lambda number: say_many(
+            "{number} working minute", "{number} working minutes", number
+        ),
+        "workh": lambda number: say_many("{number} working hour", "{number} working hours", number),
+        "workd": lambda number: say_many("{number} working day", "{number} working days", number),
+    }
+)
 
 
 def short_moment(look: Look, at: datetime | None) -> str:
@@ -59,3 +77,21 @@ def distance(length: timedelta) -> Message:
     if hours:
         return say("{hours} h", hours=hours)
     return say("{minutes} min", minutes=minutes)
+
+
+def span(length: timedelta) -> Message:
+    """Return how long something has been so, in its two largest steps: 1 d 4 h."""
+    minutes = int(abs(length.total_seconds()) // 60)
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days and hours:
+        return say("{days} d {hours} h", days=days, hours=hours)
+    return say("{days} d", days=days) if days else distance(length)
+
+
+def length_words(text: str) -> Message:
+    """Return a length of time as the configuration writes it: 2 workd -> 2 working days."""
+    try:
+        length = parse_length(text)
+    except ValueError:
+        return verbatim(text)
+    return LENGTHS[length.unit](length.amount)

@@ -9,8 +9,10 @@ from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Stage
 from engine.runtime.query.records import Record
+from engine.runtime.query.stays import Stay
 from engine.web.parts.facts import beginning_small
 from engine.web.parts.look import Look
+from engine.web.parts.moments import distance, length_words, span
 from engine.web.parts.standing import StageSigns, missing_of
 
 MANY = 8
@@ -18,7 +20,10 @@ MANY = 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage on the path; it can be pressed where `reason` is None and it is not the present."""
+    """One stage on the path; it can be pressed where `reason` is None and it is not the present.
+
+    `note` is the small line below it: what it asks for, or how long the record has been here.
+    """
 
     id: str
     label: str
@@ -30,6 +35,7 @@ class Step:
     is_now: bool = False
     is_end: bool = False
     is_open: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ def stage_path(
     record: Record,
     field: Field,
     signs: StageSigns,
+    stay: Stay | None = None,
 ) -> StagePath:
     """Return the path of a stage field with what is said beside each stage."""
     pipeline = look.application.pipelines[field.pipeline or ""]
@@ -72,12 +79,15 @@ def stage_path(
             label=one.label,
             color=one.color,
             help=one.help,
-            note=None if place == at else note_of(record, entity, one, signs.wants[one.id]),
+            note=stay_words(look, one, stay)
+            if place == at
+            else note_of(record, entity, one, signs.wants[one.id]),
             reason=signs.reasons[one.id] if place != at else None,
             is_done=went_well and place < at and one.closes is None,
             is_now=place == at,
             is_end=one.closes is not None,
             is_open=place != at and signs.reasons[one.id] is None,
+            is_late=place == at and is_late(look, one, stay),
         )
         for place, one in enumerate(stages)
     )
@@ -87,6 +97,25 @@ def stage_path(
 def is_only_stage(entity: Entity) -> bool:
     """Say whether the entity walks through one pipeline only."""
     return sum(one.type == "stage" for one in entity.fields.values()) == 1
+
+
+def stay_words(look: Look, stage: Stage, stay: Stay | None) -> Message | None:
+    """Say how long the record has been in its stage: 1 d 4 h of 2 working days."""
+    if stay is None or stay.stage != stage.id or stage.closes is not None:
+        return None
+    length = span(look.now - stay.entered_at)
+    if stage.sla is None or stay.due_at is None:
+        return length
+    if is_late(look, stage, stay):
+        return say("{length}, late {late}", length=length, late=distance(look.now - stay.due_at))
+    return say("{length} of {limit}", length=length, limit=length_words(stage.sla))
+
+
+def is_late(look: Look, stage: Stage, stay: Stay | None) -> bool:
+    """Say whether the record has stayed in its stage for too long."""
+    if stay is None or stay.stage != stage.id or stage.sla is None or stay.due_at is None:
+        return False
+    return stay.due_at < look.now
 
 
 def note_of(record: Record, entity: Entity, stage: Stage, want: str) -> Message | None:
