@@ -29,6 +29,21 @@ def edit_url(entity_id: str, record_id: int) -> str:
     return f"/{entity_id}/{record_id}/edit"
 
 
+def press_url(entity_id: str, record_id: int, button_id: str) -> str:
+    """Return the address of a button on a record."""
+    return f"/{entity_id}/{record_id}/press/{button_id}"
+
+
+def runs_url(entity_id: str, record_id: int) -> str:
+    """Return the address that tells what rules did to a record."""
+    return f"/{entity_id}/{record_id}/runs"
+
+
+def run_url(entity_id: str, record_id: int, run_id: int) -> str:
+    """Return the address that tells why a rule did what it did."""
+    return f"/{entity_id}/{record_id}/runs/{run_id}"
+
+
 def new_url(entity_id: str, query: Iterable[tuple[str, str]] = ()) -> str:
     """Return the address of the form for a new record."""
     return with_query(f"/{entity_id}/new", query)

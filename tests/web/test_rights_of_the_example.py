@@ -37,6 +37,7 @@ DOORS = {
     "/<entity_id>/<int:record_id>": "record",
     "/<entity_id>/<int:record_id>/edit": FORM,
     "/<entity_id>/<int:record_id>/move": FORM,
+    "/<entity_id>/<int:record_id>/press/<button_id>": FORM,
     "/<entity_id>/new": "list",
     "/<entity_id>/preview": "write",
     "/search": "search",
@@ -83,6 +84,12 @@ TEXTS = {
     "visit": ("complaint", "diagnosis"),
     "task": ("subject", "result"),
 }
+NOTES = {
+    "owner": "{{ name }}, {{ note }}: {{ ask.said }}",
+    "animal": "{{ name }}, {{ caution }}: {{ ask.said }}",
+    "visit": "{{ complaint }}, {{ animal.owner.note }}: {{ ask.said }}",
+}
+BUTTON = "    buttons: {{remark: {{label: Remark, ask: {{said: text}}, do: [note: '{note}']}}}}\n"
 # What names a record wherever it may be peeked at: its title, its second line, those of its links.
 NAMING = {"owner": ("name", "city"), "animal": ("name", "breed"), "visit": (), "task": ("subject",)}
 LINKS = {"animal": "of", "visit": "of"}
@@ -167,6 +174,8 @@ def canary(entity: str, name: str, number: int) -> str:
 def world() -> Iterator[World]:
     """Owners, animals, visits of each vet and of none, and tasks; the last of each is trashed."""
     text = (resource_dir("examples") / "vet-practice" / "crm.yaml").read_text(encoding="utf-8")
+    for name, note in NOTES.items():
+        text = text.replace(f"\n  {name}:\n", f"\n  {name}:\n{BUTTON.format(note=note)}", 1)
     with open_site(text) as site:
         ids = {login: site.user(login, *roles) for login, roles in PEOPLE.items()}
         world = World(site, Model(text, {}), ids)
@@ -210,7 +219,7 @@ def pages_of_records(world: World, rule: str) -> Iterator[tuple[str, dict[str, A
     """Every address of a page that is about one record, or about one task."""
     for one in world.records:
         if "<int:task_id>" not in rule or one["entity"] == "task":
-            path = rule.replace("<entity_id>", one["entity"])
+            path = rule.replace("<entity_id>", one["entity"]).replace("<button_id>", "remark")
             yield re.sub(r"<int:\w+>", str(one["id"]), path), one
 
 
@@ -242,6 +251,7 @@ def test_no_door_shows_more_than_the_model_allows(world: World, login: str) -> N
 
 WRITES: dict[str, tuple[str, dict[str, str]]] = {
     "edit": ("edit", {}),
+    "press/remark": ("press", {}),
     "archive": ("edit", {}),
     "delete": ("delete", {}),
     "notes": ("see", {"text": "a note"}),
@@ -254,6 +264,8 @@ def writes(record: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]
     """Every write to a record: the verb it needs, its address, its form."""
     for deed, (verb, form) in WRITES.items():
         if deed == "move" and record["entity"] != "visit":
+            continue
+        if deed == "press/remark" and record["entity"] not in NOTES:
             continue
         edit = {EDITS[record["entity"]]: "another text", "_version": "1"}
         yield verb, f"/{record['entity']}/{record['id']}/{deed}", edit if deed == "edit" else form
@@ -288,13 +300,14 @@ def test_an_allowed_write_changes_the_record(world: World) -> None:
                 before = world.site.digest()
                 assert post(browser, path, form) in (303, 422), (login, path)
                 done.add((record["entity"], verb))
-                if path.endswith(("/edit", "/archive", "/notes")):
+                if path.endswith(("/edit", "/archive", "/notes", "/remark")):
                     assert world.site.digest() != before, path
             if world.model.may(user, "delete", record):
                 assert post(browser, f"/{record['entity']}/{record['id']}/delete", {}) == 303
                 record["trashed"] = True
                 done.add((record["entity"], "delete"))
     assert {("owner", "edit"), ("animal", "delete"), ("visit", "edit"), ("task", "edit")} <= done
+    assert {("owner", "press"), ("animal", "press"), ("visit", "press")} <= done
 
 
 def post(browser: Browser, path: str, form: Mapping[str, object]) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
+from engine.metadata.model.button import Ladder
 from engine.metadata.moments import Length
 from engine.runtime.records.changes import Change
 from engine.runtime.records.compiled import CompiledButton, CompiledEntity
@@ -75,10 +76,10 @@ def rungs_of(
 
 def climb(rung: Rung, button: CompiledButton, setting: Setting) -> Rung:
     """Return where a ladder stands after one more press."""
-    number = rung.next_number
-    if number > len(button.tries):
+    number, ladder = rung.next_number, button.button.ladder
+    if ladder is None or number > len(button.tries):
         return Rung(number, rung.tries)
-    return Rung(number, rung.tries, _due(button, button.tries[number - 1], setting))
+    return Rung(number, rung.tries, next_due(ladder, button.tries[number - 1], setting))
 
 
 def keep_rung(
@@ -117,8 +118,9 @@ def _ends(ladder: CompiledButton, compiled: CompiledEntity, change: Change) -> b
     return OTHER_BUTTON in ladder.resets and pressed is not None and not pressed.tries
 
 
-def _due(button: CompiledButton, length: Length, setting: Setting) -> datetime | None:
-    due, ladder = setting.after(setting.now, length), button.button.ladder
-    if due is None or ladder is None or not ladder.in_workhours:
+def next_due(ladder: Ladder, length: Length, setting: Setting) -> datetime | None:
+    """Return when a try is due that begins to wait now."""
+    due = setting.after(setting.now, length)
+    if due is None or not ladder.in_workhours:
         return due
     return setting.after(due, AT_ONCE) or due

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from engine.metadata.model.entity import Entity
 from engine.runtime.query.records import Record
+from engine.web.parts.acts import acts_of
 from engine.web.parts.desk import ELSEWHERE, Desk
+from engine.web.parts.doing import Doing, doing_of
 from engine.web.parts.facts import (
     Fact,
     FactSection,
@@ -28,8 +30,6 @@ from engine.web.parts.story import Story, StoryAsked, story_of
 from engine.web.parts.task_list import TaskLine, TasksPanel, task_line, tasks_panel
 from engine.web.urls import list_url, record_url
 
-CALLING = frozenset({"call", ""})
-WRITING = frozenset({"mail"})
 TASK = "task"
 FIRST_VERSION = 1
 NOT_TALKED_ABOUT = frozenset({"activity", "notification"})
@@ -74,16 +74,6 @@ class Can:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """The next open task, with the press that keeps it."""
-
-    task: TaskLine
-    clock: object | None
-    call: str
-    write: str
-
-
-@dataclass(frozen=True, slots=True)
 class NoteDraft:
     """A note as it was typed, and what is wrong with it."""
 
@@ -111,7 +101,7 @@ class CardContext:
     is_seen: bool
     can: Can
     paths: tuple[StagePath, ...]
-    promise: Promise | None
+    doing: Doing | None
     sections: tuple[FactSection, ...]
     made: Stamp | None
     changed: Stamp | None
@@ -152,7 +142,7 @@ def card(
         is_seen=is_seen,
         can=can_of(desk, record),
         paths=paths_of(desk, record, sight, standing),
-        promise=promise_of(next_task(desk, record, tasks), person),
+        doing=doing_of(next_task(desk, record, tasks), person, acts_of(desk, record)),
         sections=sections_of(desk, record, standing, beside=person is not None),
         made=stamp(desk, record, record.created_at, "created_by"),
         changed=changed_stamp(desk, record),
@@ -263,15 +253,6 @@ def next_task(desk: Desk, record: Record, tasks: TasksPanel | None) -> TaskLine 
         return tasks.next if tasks else None
     is_open = not record.values.get("done") and not record.archived and not record.trashed
     return task_line(desk, record) if is_open and "see" in record.may else None
-
-
-def promise_of(task: TaskLine | None, person: Person | None) -> Promise | None:
-    """Return the next thing that was promised, with the way to the person."""
-    if task is None:
-        return None
-    call = f"tel:{person.phone}" if person and person.phone and task.kind in CALLING else ""
-    write = f"mailto:{person.email}" if person and person.email and task.kind in WRITING else ""
-    return Promise(task, person.clock if person else None, call, write)
 
 
 def stamp(desk: Desk, record: Record, at: datetime | None, by: str) -> Stamp | None:

@@ -1,0 +1,202 @@
+"""A button on a record: what it asks for, what will follow, and the press itself.
+
+A late press changes nothing: the record is drawn as it is now, with a sentence. A refused one comes
+back with the answers as they were typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, request
+
+from engine.errors import (
+    BadQuery,
+    Conflict,
+    EngineError,
+    Message,
+    NotFound,
+    ValidationFailed,
+    say,
+)
+from engine.metadata.model.button import Button, asked_field
+from engine.metadata.model.entity import Entity
+from engine.runtime.query.records import Record
+from engine.runtime.records.buttons import ButtonState
+from engine.runtime.records.changes import Saved, Seen
+from engine.runtime.records.rule_failure import RuleFailed
+from engine.web.formdata import FormData, read_form
+from engine.web.htmx import go, is_fragment, show, swap_into, tell
+from engine.web.parts.acts import is_for
+from engine.web.parts.card import card
+from engine.web.parts.desk import NOTHING_HERE, ONE, Desk, current_desk
+from engine.web.parts.forms import EMPTY_FORM, Form, Messages
+from engine.web.parts.press_form import press_form
+from engine.web.parts.pressed import done_words, ways_to
+from engine.web.parts.then import Consequence, consequences
+from engine.web.toasts import toast
+from engine.web.urls import list_url, record_url
+
+bp = Blueprint("press", __name__)
+
+LONGEST_NUMBER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PressContext:
+    """The dialog of a button: its inputs, what will follow, why it can't be pressed now."""
+
+    entity: Entity
+    record: Record
+    address: str
+    title: str
+    button: Button
+    seen: Seen
+    reason: Message | None
+    then: tuple[Consequence, ...]
+    in_dialog: bool
+    form: Form
+
+
+@bp.get(f"{ONE}/press/<button_id>")
+def ask(entity_id: str, record_id: int, button_id: str) -> Response:
+    """Show what a button asks for and what it will do."""
+    desk = current_desk()
+    for name in request.args:
+        raise BadQuery(name, say("{name} is not known here.", name=name))
+    record, button = found(desk, entity_id, record_id, button_id)
+    state = state_of(desk, record, button)
+    if state is None:
+        return answer_late(desk, record, not_now(button))
+    return draw(desk, record, state, EMPTY_FORM)
+
+
+@bp.post(f"{ONE}/press/<button_id>")
+def press(entity_id: str, record_id: int, button_id: str) -> Response:
+    """Press the button, with its answers."""
+    desk = current_desk()
+    record, button = found(desk, entity_id, record_id, button_id)
+    data = answers_of(desk, button, record)
+    state = state_of(desk, record, button)
+    if state is not None and data.control("_search"):
+        return draw(desk, record, state, data)
+    try:
+        saved = desk.records.press(
+            desk.actor,
+            entity_id,
+            record_id,
+            button_id,
+            data.payload,
+            seen=seen_of(data),
+            token=data.control("_token") or None,
+        )
+    except Conflict as late:
+        return answer_late(desk, record, late.message)
+    except (ValidationFailed, RuleFailed) as refused:
+        if state is None:
+            raise
+        return draw(desk, record, state, data, sentences_of(refused))
+    return answer_done(desk, record, state, saved)
+
+
+def found(desk: Desk, entity_id: str, record_id: int, button_id: str) -> tuple[Record, Button]:
+    """Return a record that this person may press on, and a button that is meant for them."""
+    record = desk.record(entity_id, record_id)
+    button = desk.look.application.buttons(entity_id).get(button_id)
+    if button is None or not is_for(button, desk.actor):
+        raise NotFound(NOTHING_HERE)
+    desk.require(record, "press")
+    return record, button
+
+
+def state_of(desk: Desk, record: Record, button: Button) -> ButtonState | None:
+    """Return how the button stands on the record now, None where it does not stand there."""
+    states = desk.records.buttons(desk.actor, record.entity, [record.id])
+    return next((one for one in states.get(record.id, ()) if one.button.id == button.id), None)
+
+
+def answers_of(desk: Desk, button: Button, record: Record) -> FormData:
+    """Return what was posted, read by the fields that the button asks for."""
+    entity = desk.look.application.entity(record.entity)
+    asked = {one.id: asked_field(one, entity.fields) for one in button.ask}
+    fields = {name: field for name, field in asked.items() if field is not None}
+    start = desk.look.application.workdays.start
+    return read_form(replace(entity, fields=fields), request.form.items(multi=True), start)
+
+
+def seen_of(data: FormData) -> Seen | None:
+    """Return what the page showed of the button, None where the form does not say it."""
+    stage, text = data.control("_stage"), data.control("_try")
+    if not stage and not text:
+        return None
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise BadQuery("_try", say("{name} is not a number.", name="_try"))
+    return Seen(stage, int(text or 0))
+
+
+def sentences_of(refused: EngineError) -> Messages:
+    """Return what is said against a press, by field."""
+    if isinstance(refused, ValidationFailed):
+        return refused.messages
+    return {"": (refused.message,)}
+
+
+def not_now(button: Button) -> Message:
+    """Say that a button does not stand on the record any more."""
+    return say("{button} is not possible any more: the record has moved on.", button=button.label)
+
+
+def draw(
+    desk: Desk,
+    record: Record,
+    state: ButtonState,
+    data: FormData,
+    errors: Messages | None = None,
+) -> Response:
+    """Answer with the dialog of a button."""
+    context = PressContext(
+        entity=desk.look.application.entity(record.entity),
+        record=record,
+        address=record_url(record.entity, record.id),
+        title=f"{record.title}: {state.button.label}",
+        button=state.button,
+        seen=seen_of(data) or state.seen,
+        reason=state.reason,
+        then=consequences(desk, record, state),
+        in_dialog=is_fragment(),
+        form=press_form(desk, record, state, data, errors or {}),
+    )
+    status = ValidationFailed.status if errors else 200
+    if is_fragment():
+        return swap_into(show("parts/press.html", context, status), "#dialog", "innerHTML")
+    return show("pages/press.html", context, status)
+
+
+def answer_late(desk: Desk, record: Record, message: Message) -> Response:
+    """Answer with the record as it is now, and say why nothing was done."""
+    toast(message)
+    context = card(desk, record.entity, record.id)
+    if not is_fragment():
+        return show("pages/record.html", context, Conflict.status)
+    part = swap_into(show("parts/record_anew.html", context, Conflict.status), "#record")
+    return tell(part, "record-saved", {"id": record.id, "title": record.title})
+
+
+def answer_done(desk: Desk, before: Record, state: ButtonState | None, saved: Saved) -> Response:
+    """Answer with the record as the press has left it, and say what was done."""
+    after = still_seen(desk, before)
+    toast(done_words(desk, state, saved, before, after), ways=ways_to(desk, saved))
+    if after is None:
+        return go(list_url(before.entity))
+    if not is_fragment():
+        return go(record_url(after.entity, after.id))
+    part = show("parts/record_anew.html", card(desk, after.entity, after.id))
+    return tell(swap_into(part, "#record"), "record-saved", {"id": after.id, "title": after.title})
+
+
+def still_seen(desk: Desk, record: Record) -> Record | None:
+    """Return the record as it is now, None where the press has taken it out of sight."""
+    try:
+        return desk.record(record.entity, record.id)
+    except NotFound:
+        return None

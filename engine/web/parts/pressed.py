@@ -1,0 +1,89 @@
+"""What a press has come to, in a few words: the try, where the record is now, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import Message, say, verbatim
+from engine.metadata.model.text import RecordRef
+from engine.runtime.query.records import Record
+from engine.runtime.records.buttons import ButtonState
+from engine.runtime.records.changes import Saved
+from engine.web.parts.card import has_tasks, next_task
+from engine.web.parts.desk import Desk
+from engine.web.parts.moments import short_moment
+from engine.web.parts.task_list import tasks_panel
+from engine.web.toasts import Way
+from engine.web.urls import record_url
+
+
+def done_words(
+    desk: Desk, state: ButtonState | None, saved: Saved, before: Record, after: Record | None
+) -> Message:
+    """Say what was done by a press, in the words of whoever pressed."""
+    if state is None or saved.repeated:
+        label = state.button.label if state else ""
+        return say("{button}: done already, nothing was done twice.", button=label)
+    made = made_words(desk, saved)
+    parts = [what_was_pressed(state), *changes_of(desk, before, after), *made]
+    if after is not None:
+        parts += next_words(desk, after)
+    return verbatim(" ".join(desk.look.text(one) for one in parts))
+
+
+def what_was_pressed(state: ButtonState) -> Message:
+    """Return the button, with the number of the try."""
+    number = state.count + 1
+    if state.tries and number <= state.tries:
+        label = state.button.label
+        return say("{button}, try {try_} of {tries}.", button=label, try_=number, tries=state.tries)
+    return verbatim(f"{state.button.label}.")
+
+
+def changes_of(desk: Desk, before: Record, after: Record | None) -> Iterator[Message]:
+    """Yield where the record is now, where it has moved."""
+    if after is None:
+        yield say("It is out of your sight now.")
+        return
+    for one in desk.look.application.entity(after.entity).fields.values():
+        value = after.values.get(one.id)
+        if one.type == "stage" and value != before.values.get(one.id):
+            stages = desk.look.application.pipelines[one.pipeline or ""].stages
+            if value in stages:
+                yield say("Moved to {stage}.", stage=stages[str(value)].label)
+    if after.archived and not before.archived:
+        yield say("Archived.")
+
+
+def made_words(desk: Desk, saved: Saved) -> Iterator[Message]:
+    """Yield the records that were made on the way."""
+    titles = made_titles(desk, saved)
+    for one in saved.made:
+        label = desk.look.application.entity(one.entity).label
+        if one in titles:
+            yield say("{entity} {title} made.", entity=label, title=titles[one])
+
+
+def next_words(desk: Desk, record: Record) -> Iterator[Message]:
+    """Yield what is promised next."""
+    if "see" not in record.may or not has_tasks(desk.look.application.entity(record.entity)):
+        return
+    task = next_task(desk, record, tasks_panel(desk, record))
+    if task is not None and task.due is not None:
+        when = short_moment(desk.look, task.due)
+        yield say("Next: {subject}, {when}.", subject=task.subject, when=when)
+
+
+def ways_to(desk: Desk, saved: Saved) -> tuple[Way, ...]:
+    """Return the links to the records that were made on the way."""
+    titles = made_titles(desk, saved)
+    return tuple(
+        Way(desk.look.text(say("Open {title}", title=titles[one])), record_url(one.entity, one.id))
+        for one in saved.made
+        if one in titles
+    )
+
+
+def made_titles(desk: Desk, saved: Saved) -> dict[RecordRef, str]:
+    """Return the titles of the records that were made, as far as this person may know them."""
+    return desk.reader.titles(desk.actor, saved.made) if saved.made else {}
