@@ -67,6 +67,7 @@ class Run:
     actor: Actor
     trace: Trace
     names: dict[str, Bound | Mapping[str, Bound]] = field(default_factory=dict)
+    touched: str = ""
 
     @property
     def scene(self) -> Scene:
@@ -91,14 +92,17 @@ class Run:
 
     def write(self, deed: Deed, record: RecordRef, payload: Payload = NOTHING) -> Saved:
         """Change a record by the run's authority."""
-        return self.inside.perform(
-            Write(deed, self.actor, record.entity, record.id, payload=payload)
-        )
+        return self.perform(Write(deed, self.actor, record.entity, record.id, payload=payload))
 
     def create(self, entity_id: str, payload: Payload) -> RecordRef:
         """Make a record by the run's authority."""
-        saved = self.inside.perform(Write("create", self.actor, entity_id, payload=payload))
+        saved = self.perform(Write("create", self.actor, entity_id, payload=payload))
         return RecordRef(saved.entity, saved.id)
+
+    def perform(self, write: Write) -> Saved:
+        """Write at once; `touched` says which fields a refusal is about."""
+        self.touched = write.entity
+        return self.inside.perform(write)
 
     def do(self, steps: Sequence[CompiledStep]) -> Ended | None:
         """Do steps in their order; say whether one of them has ended the run."""
@@ -121,7 +125,7 @@ class Run:
         except Unavailable:
             raise  # no fault of the step: the whole transaction is tried again
         except EngineError as error:
-            why = reason_of(error, self.scene, self.subject)
+            why = self._reason(error)
             self.trace.steps.insert(place, told("failed", Did(said=why)))
             raise StepFailed(step, why) from error
         except StepFailed:
@@ -129,6 +133,17 @@ class Run:
             raise
         self.trace.steps.insert(place, told(did.result, did))
         return did
+
+    def _reason(self, error: EngineError) -> Message:
+        """Return the sentences of a refusal as one; those at fields say which one."""
+        if not isinstance(error, ValidationFailed):
+            return error.message
+        fields = self.scene.entities[self.touched or self.subject.entity].fields
+        said = []
+        for name, messages in error.messages.items():
+            label = fields[name].field.label if name in fields else name
+            said += [_at_field(label, one) for one in messages]
+        return in_a_row(said)
 
 
 def stored(inside: Inside, record: RecordRef) -> Values:
@@ -139,17 +154,7 @@ def stored(inside: Inside, record: RecordRef) -> Values:
     return values
 
 
-def reason_of(error: EngineError, scene: Scene, subject: RecordRef) -> Message:
-    """Return the sentences of a refusal as one; those at fields say which one."""
-    if not isinstance(error, ValidationFailed):
-        return error.message
-    fields = scene.entities[subject.entity].fields
-    said = []
-    for name, messages in error.messages.items():
-        label = fields[name].field.label if name in fields else name
-        said += [_at_field(label, one) for one in messages]
-    return in_a_row(said)
-
-
 def _at_field(label: str, message: Message) -> Message:
-    return say("{field}: {sentence}", field=label, sentence=message) if label else message
+    """Name the field before a sentence that does not name it."""
+    is_named = not label or label in str(message)
+    return message if is_named else say("{field}: {sentence}", field=label, sentence=message)

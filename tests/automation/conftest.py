@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.runtime.plan.create import create_everything
 from tests.kit.applications import application
-from tests.kit.office import Office, Opened, office
+from tests.kit.office import Office, Opened, make_office, office
 from tests.kit.prepared import Prepared
 
 
@@ -32,6 +31,6 @@ def opened_on_both(prepared: Prepared) -> Iterator[Opened]:
 
         def give(yaml: str) -> Office:
             crm = application(yaml)
-            return stack.enter_context(office(crm, prepared(crm, create_everything)))
+            return stack.enter_context(office(crm, prepared(crm, make_office)))
 
         yield give

@@ -16,6 +16,7 @@ from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.actor import ENGINE, Actor, user_actor
 from engine.runtime.database import Database
 from engine.runtime.plan.create import create_everything
+from engine.runtime.plan.rows import load_rows
 from engine.runtime.records.changes import Saved
 from engine.runtime.records.store import read_stored, select_stored
 from engine.runtime.services import Services
@@ -44,6 +45,23 @@ class Office:
         parents = {int(str(one["id"])): one["parent"] for one in self.records("team")}
         values = self.record("user", user_id)
         return user_actor(user_id, values, parents)  # type: ignore[arg-type] # ids of teams
+
+    @property
+    def boss(self) -> Actor:
+        """The engine itself, which may do everything."""
+        return ENGINE
+
+    def user_id(self, login: str) -> int:
+        """Returns the id of a user."""
+        (found,) = (one["id"] for one in self.records("user") if one["login"] == login)
+        assert isinstance(found, int)
+        return found
+
+    def team(self, key: str) -> int:
+        """Returns the id of a team of the configuration."""
+        (found,) = (one["id"] for one in self.records("team") if one["key"] == key)
+        assert isinstance(found, int)
+        return found
 
     def create(self, actor: Actor, entity: str, **values: Any) -> Saved:
         """Creates a record."""
@@ -147,13 +165,19 @@ def seen(values: list[list[Any]]) -> dict[str, str]:
     return {path: shown for path, shown, _ in values}
 
 
+def make_office(database: Database, crm: Application) -> None:
+    """Makes the tables of an office, with its teams."""
+    create_everything(database, crm)
+    load_rows(crm, database, open_services(crm, database).records, demo=False)
+
+
 @contextmanager
 def office(crm: Application, url: str) -> Iterator[Office]:
     """Opens an office on an empty database."""
     clock = FrozenClock(MONDAY)
     database = Database(url, clock)
     try:
-        begin(database, crm, create_everything)
+        begin(database, crm, make_office)
         yield Office(open_services(crm, database, passwords=quick_passwords()), clock)
     finally:
         database.dispose()

@@ -57,7 +57,7 @@ def move_to(step: MoveTo, compiler: Compiler) -> CompiledStep:
         write = Write(
             "move", run.actor, subject.entity, subject.id, stage=step.stage, stage_field=field
         )
-        return told(run.inside.perform(write))
+        return told(run.perform(write))
 
     return CompiledStep(step.address, "move", words, {}, do)
 

@@ -65,9 +65,7 @@ def finish_tasks(step: FinishTasks, compiler: Compiler) -> CompiledStep:
 def finished(run: Run, tasks: Sequence[int]) -> Did:
     """Complete tasks and say how many they were."""
     for task_id in tasks:
-        run.inside.perform(
-            Write("update", run.actor, TASK, task_id, {"done": True}, is_judged=False)
-        )
+        run.perform(Write("update", run.actor, TASK, task_id, {"done": True}, is_judged=False))
     if not tasks:
         return Did("skipped", say("There were none."))
     return Did(said=say_many("{number} task", "{number} tasks", len(tasks)))
