@@ -50,5 +50,6 @@ def _text(name: str, text: str) -> str:
     return plain if has_name or name != "crm.yaml" else f"{plain}\nname: sample\n"
 
 
+DEALS = (Path(__file__).parent / "deals.yaml").read_text(encoding="utf-8")
 VET = (Path(__file__).parent / "vet.yaml").read_text(encoding="utf-8")
 CALLS = (Path(__file__).parent / "calls.yaml").read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from engine.metadata.model.view import View
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.database import Database
+from engine.runtime.query.board import LaneHead, LaneHeads
 from engine.runtime.query.chips import Chip, ListColumn, describe, linked_records
 from engine.runtime.query.cursor import Cursor
 from engine.runtime.query.filters import QueryParser
@@ -27,6 +28,7 @@ from engine.runtime.query.joins import Joins
 from engine.runtime.query.listing import Listing, ListRows
 from engine.runtime.query.lookup import Lookup
 from engine.runtime.query.names import RecordNames
+from engine.runtime.query.next_tasks import NextTasks
 from engine.runtime.query.parts import Span
 from engine.runtime.query.paths import FieldPath, PathFinder
 from engine.runtime.query.records import Choice, Hit, Page, Record
@@ -148,6 +150,31 @@ class Reader:
         with self._sources.database.read() as connection:
             found = connection.execute(query).scalar_one()
         return min(found, cap), found > cap
+
+    def heads(
+        self,
+        actor: Actor,
+        request: ListRequest,
+        stage: FieldPath,
+        stages: Sequence[str],
+        sums: Sequence[FieldPath] = (),
+        cap: int = COUNT_CAP,
+    ) -> dict[str, LaneHead]:
+        """Return how many records some lanes of a board hold, and what they come to."""
+        lanes = LaneHeads(self._sources, actor, request, stage, sums)
+        with self._sources.database.read() as connection:
+            rows = connection.execute(lanes.query(stages, cap)).all()
+        return lanes.heads(rows, stages, cap)
+
+    def next_tasks(self, actor: Actor, entity_id: str, numbers: Iterable[int]) -> dict[int, Record]:
+        """Return the open task about each of some records that is due first."""
+        tasks = NextTasks(self._sources, actor, entity_id)
+        if not tasks.is_known:
+            return {}
+        with self._sources.database.read() as connection:
+            rows = connection.execute(tasks.query(sorted(numbers))).all()
+            found = self._records(connection, actor, tasks.selection, rows)
+        return {row[tasks.place]: task for row, task in zip(rows, found, strict=True)}
 
     def export(self, actor: Actor, request: ListRequest) -> Iterator[Record]:
         """Yield all records of a list that the actor may export, batch by batch."""

@@ -16,6 +16,7 @@ from engine.metadata.fieldtypes.scale import scale_of
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field, FormulaKind
+from engine.metadata.model.view import View
 from engine.runtime.tables.names import (
     any_link_names,
     column_name,
@@ -104,6 +105,10 @@ def _indexes(entity: Entity, application: Application) -> Iterator[IndexShape]:
         yield from _unique_indexes(entity, [entity.fields[one] for one in fields])
     for path in _sort_paths(entity, application):
         yield from _sort_index(entity, path)
+    for view in application.views.values():
+        stage = application.leading_field(view) if view.type == "board" else None
+        if stage is not None and view.entity == entity.id:
+            yield from _board_indexes(entity, stage, view)
 
 
 def _index(entity: Entity, *columns: str, method: Method = Method.ORDERED) -> IndexShape:
@@ -142,6 +147,16 @@ def _sort_paths(entity: Entity, application: Application) -> Iterator[str]:
     for view in application.views.values():
         if view.entity == entity.id:
             yield from (one.path for one in view.sort)
+
+
+def _board_indexes(entity: Entity, stage: Field, view: View) -> Iterator[IndexShape]:
+    """Yield the indexes that serve the lanes of a board: as it sorts, and what changed last."""
+    path = next((one.path for one in view.sort or entity.order), "id")
+    columns = next((one.columns for one in _sort_index(entity, path)), ())
+    if path in ("id", "created_at"):
+        columns = tuple(dict.fromkeys((path, "id")))
+    for one in filter(None, dict.fromkeys((columns, ("updated_at", "id")))):
+        yield _index(entity, column_name(stage.id), *one)
 
 
 def _sort_index(entity: Entity, path: str) -> Iterator[IndexShape]:
