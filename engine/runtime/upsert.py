@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -18,7 +19,7 @@ def upsert(
 ) -> Any:
     """Return the INSERT of a row that makes the changes instead where its key is taken."""
     columns = [table.c[one] for one in key] if key else list(table.primary_key)
-    made = _insert(connection, table).values(dict(values))
+    made = _insert(connection.dialect.name, table).values(dict(values))
     return made.on_conflict_do_update(index_elements=columns, set_=dict(changes))
 
 
@@ -26,18 +27,24 @@ def upsert_many(
     connection: Connection,
     table: Table,
     rows: Sequence[Mapping[str, Any]],
-    changed: Sequence[str],
+    changed: tuple[str, ...],
     key: tuple[str, ...] | None = None,
 ) -> None:
     """Insert rows; where the key of one is taken, give that row the new values of `changed`."""
-    if not rows:
-        return
+    if rows:
+        statement = _upsert_of_many(connection.dialect.name, table, changed, key)
+        connection.execute(statement, [dict(one) for one in rows])
+
+
+@cache
+def _upsert_of_many(
+    dialect: str, table: Table, changed: tuple[str, ...], key: tuple[str, ...] | None
+) -> Any:
     columns = [table.c[one] for one in key] if key else list(table.primary_key)
-    made = _insert(connection, table)
-    statement = made.on_conflict_do_update(
+    made = _insert(dialect, table)
+    return made.on_conflict_do_update(
         index_elements=columns, set_={one: made.excluded[one] for one in changed}
     )
-    connection.execute(statement, [dict(one) for one in rows])
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -45,12 +52,11 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
 
     On PostgreSQL this waits for a transaction that is about to take the same key.
     """
-    made = _insert(connection, table).values(dict(values)).on_conflict_do_nothing()
+    made = _insert(connection.dialect.name, table).values(dict(values)).on_conflict_do_nothing()
     # Not by the count of rows: drivers do not agree on it here.
     return connection.execute(made.returning(*table.primary_key)).one_or_none() is not None
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    sqlite_used = connection.dialect.name == "sqlite"
-    make = sqlite.insert if sqlite_used else postgresql.insert
+def _insert(dialect: str, table: Table) -> Any:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table)

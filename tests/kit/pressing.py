@@ -1,49 +1,16 @@
-"""Buttons for tests of the record service, and reactions that do what a test says."""
+"""Reactions to presses that do what a test says, each as a run of its button."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from sqlalchemy import insert
 
-from engine.metadata.model.application import Application
-from engine.metadata.model.button import Ask, Button, Ladder
-from engine.metadata.model.field import Field
-from engine.metadata.model.text import Expression
-from engine.metadata.problems import Mark
 from engine.runtime.actor import Actor, rule_actor
 from engine.runtime.records.changes import Change
 from engine.runtime.records.reactions import Inside, Overdue, Write
 from engine.runtime.tables.system import RUNS
 
-MARK = Mark("crm.yaml", 1, 1)
 Do = Callable[[Change, Inside, Actor], None]
-
-
-def button(name: str, *, when: str = "", ladder: str = "", **rest: Any) -> Button:
-    """Returns a button of a pipeline; `ladder` are its tries, separated by commas."""
-    address = f"pipelines.{rest.get('pipeline', 'way')}.buttons.{name}"
-    tries = tuple(one.strip() for one in ladder.split(","))
-    made: dict[str, Any] = {
-        "label": name.replace("_", " ").capitalize(),
-        "when": Expression(when, MARK, f"{address}.when") if when else None,
-        "ladder": Ladder(tries, (), **rest.pop("counting", {})) if ladder else None,
-        **rest,
-    }
-    return Button(id=name, address=address, mark=MARK, **made)
-
-
-def ask(name: str, type_: str = "", *, required: bool = False, **rest: Any) -> Ask:
-    """Returns an answer of a dialog: a field of the record, or with a type one of its own."""
-    own = Field(name, "", type_, name.capitalize(), name, MARK, **rest) if type_ else None
-    return Ask(name, name, MARK, own, required=required)
-
-
-def with_buttons(application: Application, pipeline: str, *buttons: Button) -> Application:
-    """Returns the application with these buttons on one of its pipelines."""
-    made = {one.id: replace(one, pipeline=pipeline) for one in buttons}
-    owner = replace(application.pipelines[pipeline], buttons=made)
-    return replace(application, pipelines={**application.pipelines, pipeline: owner})
 
 
 @dataclass

@@ -11,7 +11,7 @@ from engine.runtime.records.changes import Change, Saved, Seen
 from engine.runtime.records.reactions import Inside
 from tests.kit.applications import application
 from tests.kit.prepared import Prepared
-from tests.kit.pressing import Presses, archive, button, make_task, move_to, with_buttons
+from tests.kit.pressing import Presses, archive, make_task, move_to
 from tests.kit.writer import Desk, person, writing
 from tests.runtime.records.test_parallel import CROWD, at_once
 
@@ -21,14 +21,16 @@ entities:
     fields:
       name: text
       stage: {type: stage, pipeline: way}
-pipelines: {way: {stages: {fresh: {}, taken: {}}}}
+pipelines:
+  way:
+    stages: {fresh: {}, taken: {}}
+    buttons:
+      busy: {show_in: [fresh], ladder: {tries: [5 min, 10 min], each: [{note: Busy}]}}
+      take: {show_in: [fresh]}
+      junk: {show_in: [fresh]}
 roles: {seller: {can: {request: {every: all}}}}
 """
-BUTTONS = (
-    button("busy", ladder="5 min, 10 min", show_in=("fresh",)),
-    button("take", show_in=("fresh",)),
-    button("junk", show_in=("fresh",)),
-)
+BUTTONS = ("busy", "take", "junk")
 
 
 def take(change: Change, inside: Inside, actor: Actor) -> None:
@@ -49,7 +51,7 @@ def junk(change: Change, inside: Inside, actor: Actor) -> None:
 
 @pytest.fixture
 def desk(prepared: Prepared) -> Iterator[Desk]:
-    requests = with_buttons(application(REQUESTS), "way", *BUTTONS)
+    requests = application(REQUESTS)
     rules = Presses({"busy": climb, "take": take, "junk": junk})
     with writing(requests, prepared(requests, create_everything), rules) as found:
         yield found
@@ -73,7 +75,7 @@ def test_one_button_pressed_by_all_at_once_is_pressed_once(desk: Desk, sam: Acto
     """On every other record all send the same form, on the others each a form of their own."""
     made = [desk.service.create(sam, "request", {"name": str(n)}) for n in range(20)]
     for number, record in enumerate(made):
-        name = BUTTONS[number % 3].id
+        name = BUTTONS[number % 3]
         state = desk.service.buttons(sam, "request", [record.id])[record.id]
         seen = next(one.seen for one in state if one.button.id == name)
 

@@ -14,15 +14,7 @@ from engine.runtime.records.reactions import Inside, Write
 from engine.runtime.tables.system import LADDERS
 from tests.kit.applications import application
 from tests.kit.prepared import Prepared
-from tests.kit.pressing import (
-    Presses,
-    archive,
-    ask,
-    button,
-    make_task,
-    move_to,
-    with_buttons,
-)
+from tests.kit.pressing import Presses, archive, make_task, move_to
 from tests.kit.writer import Desk, person, writing
 
 SALES = """
@@ -47,33 +39,32 @@ pipelines:
       offer: {label: Offer}
       lost: {label: Lost, closes: lost, require: [why]}
     moves: {fresh: [offer]}
+    buttons:
+      busy:
+        show_in: [fresh]
+        ladder: {tries: [5 min, 10 min, 30 min], each: [{note: Busy}]}
+      later: {ladder: {tries: [2 h], each: [{note: Later}], in_workhours: true}}
+      quote:
+        show_in: [fresh]
+        ask:
+          next: {required: true}
+          comment: {type: text, required: true, max_length: 10}
+          partner: {}
+          friend: {type: link, to: partner}
+          margin: {required: true}
+          sure: bool
+      lose: {ask: {why: {required: true}}}
+      junk: {roles: [head]}
+      win: {when: amount > 100, help: A deal has a price before it is won.}
+      ping: {}
 roles:
   seller:
     can: {deal: {see: all, create: all, press: own}, partner: {see: own}}
     hide: [deal.margin]
+  head: {can: {deal: {every: all}}}
   clerk: {can: {deal: {see: all}}}
   blind: {can: {deal: {see: all, press: all}}, hide: [deal.stage]}
 """
-BUTTONS = (
-    button("busy", ladder="5 min, 10 min, 30 min", show_in=("fresh",)),
-    button("later", ladder="2 h", counting={"in_workhours": True}),
-    button(
-        "quote",
-        show_in=("fresh",),
-        ask=(
-            ask("next", required=True),
-            ask("comment", "text", required=True, max_length=10),
-            ask("partner"),
-            ask("friend", "link", to="partner"),
-            ask("margin", required=True),
-            ask("sure", "bool"),
-        ),
-    ),
-    button("lose", ask=(ask("why", required=True),)),
-    button("junk", roles=("head",)),
-    button("win", when="amount > 100", help="A deal has a price before it is won."),
-    button("ping"),
-)
 
 
 def advance(desk: Desk, **length: float) -> None:
@@ -94,7 +85,7 @@ def rules() -> Presses:
 
 @pytest.fixture
 def desk(prepared: Prepared, rules: Presses) -> Iterator[Desk]:
-    sales = with_buttons(application(SALES), "way", *BUTTONS)
+    sales = application(SALES)
     with writing(sales, prepared(sales, create_everything), rules) as found:
         yield found
 

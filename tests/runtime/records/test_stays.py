@@ -1,13 +1,11 @@
 """In which stage a record stands and since when, and the timers of stages that may last so long."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
-from engine.metadata.model.application import Application
 from engine.runtime.actor import ENGINE
 from engine.runtime.plan.create import create_everything
 from engine.runtime.records.changes import Saved
@@ -28,21 +26,15 @@ entities:
       stage: {type: stage, pipeline: way}
       pay: {type: stage, pipeline: money}
 pipelines:
-  way: {stages: {fresh: {}, taken: {}, lost: {closes: lost}}}
+  way:
+    stages: {fresh: {sla: 8 workh}, taken: {sla: 1 d}, lost: {closes: lost, sla: 1 h}}
   money: {stages: {open: {}, paid: {}}}
 """
-SLAS = {"fresh": "8 workh", "taken": "1 d", "lost": "1 h"}
-
-
-def with_slas(found: Application) -> Application:
-    way = found.pipelines["way"]
-    stages = {one.id: replace(one, sla=SLAS[one.id]) for one in way.stages.values()}
-    return replace(found, pipelines={**found.pipelines, "way": replace(way, stages=stages)})
 
 
 @pytest.fixture
 def desk(prepared: Prepared) -> Iterator[Desk]:
-    requests = with_slas(application(REQUESTS))
+    requests = application(REQUESTS)
     with writing(requests, prepared(requests, create_everything)) as found:
         yield found
 
