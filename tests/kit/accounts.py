@@ -18,7 +18,7 @@ from engine.runtime.accounts.people import Profile
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.database import Database
 from engine.runtime.tables.entity import RecordTables, build_tables
-from engine.runtime.tables.system import ensure_system_tables
+from engine.runtime.tables.layout import ensure_system_tables
 from tests.kit.applications import application as read
 from tests.kit.prepared import Prepared, begin
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.clock import FrozenClock
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
-from engine.runtime.tables.system import stored_layout
+from engine.runtime.tables.layout import stored_layout
 from tests.kit.postgres import execute
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

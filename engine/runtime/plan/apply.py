@@ -19,7 +19,7 @@ from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import write_version
 from engine.runtime.plan.views import create_views, drop_views
 from engine.runtime.tables.entity import build_tables
-from engine.runtime.tables.system import ensure_system_tables
+from engine.runtime.tables.layout import ensure_system_tables
 from engine.runtime.translate import CompanyWords, Translator
 
 

@@ -19,7 +19,7 @@ from engine.runtime.plan.state import LiveState, read_state
 from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
 from engine.runtime.plan.table_steps import TableSteps
 from engine.runtime.plan.versions import read_version
-from engine.runtime.tables.system import stored_layout
+from engine.runtime.tables.layout import stored_layout
 
 
 def make_plan(database: Database, wanted: Application, *, demo: bool = False) -> Plan:

@@ -57,8 +57,9 @@ class Executor:
         self._wanted = wanted
         self._tables = tables
         self._changer = TableChanger(connection)
+        self._now = clock.now()
         self._ledger = Ledger(connection, clock)
-        self._deriving = Deriving(connection, wanted, tables, clock.now(), show)
+        self._deriving = Deriving(connection, wanted, tables, self._now, show)
         names = {one: table_name(one) for one in wanted.entities}
         self._directory = LiveDirectory(connection, names)
 
@@ -111,7 +112,7 @@ class Executor:
                 self._convert(operation)
             case FillStage(entity, field):
                 stage = self._wanted.entity(entity).fields[field]
-                fill_stage(self._connection, self._tables, stage)
+                fill_stage(self._connection, self._tables, stage, self._now)
             case Derive(entity, formulas):
                 self._deriving.derive(entity, formulas=formulas)
             case RenameEntities(names):

@@ -98,7 +98,7 @@ class FieldSteps:
         count = self._filled(match.found)
         sentence = f"restored; {records(count)} have their value again"
         weight = Weight.ORDINARY if count else Weight.ADDITIVE
-        operations = [*moves, *self._followers(match)]
+        operations = [*moves, *self._followers(match), *self._first_stage(match.field)]
         return _step(StepKind.RESTORE_FIELD, match.field, sentence, weight, count, operations)
 
     def _retire(self, field: str, columns: tuple[LiveColumn, ...]) -> Step:
@@ -135,7 +135,8 @@ class FieldSteps:
         if match.fits and verdict.stays:
             sentence = joined(_becomes(match), f"{values(verdict.filled)} stay as they are")
             weight = Weight.DISPLAY if harmless else _weight(verdict)
-            return self._retype_step(match, sentence, weight, verdict, self._noted(match)), True
+            noted = [*self._noted(match), *self._first_stage(match.field)]
+            return self._retype_step(match, sentence, weight, verdict, noted), True
         operations = self._replaced(match)
         convert = ConvertValues(
             self._table.entity.id,

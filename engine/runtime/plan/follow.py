@@ -13,7 +13,7 @@ from engine.metadata.fieldtypes.base import Storage
 from engine.runtime.plan.state import State
 from engine.runtime.tables.entity import RecordTables
 from engine.runtime.tables.names import table_name
-from engine.runtime.tables.system import COLUMNS, NAMING_ENTITIES, SEQUENCES
+from engine.runtime.tables.system import COLUMNS, NAMING_ENTITIES, SEQUENCES, STAYS, TIMERS
 
 Names = Mapping[str, str]
 
@@ -54,11 +54,12 @@ def rename_entities(connection: Connection, tables: RecordTables, names: Names) 
 
 
 def rename_fields(connection: Connection, entity: str, names: Names) -> None:
-    """Let history, sequences and what was retired follow; `entity` is the id of today."""
+    """Let history, sequences, stays and what was retired follow; `entity` is the id of today."""
     retired = (COLUMNS.c.table_name == table_name(entity)) & (COLUMNS.c.state == State.RETIRED)
     for part in _passes(names):
         _rename(connection, COLUMNS.c.field, part, retired)
-        _rename(connection, SEQUENCES.c.field, part, SEQUENCES.c.entity == entity)
+        for column in (SEQUENCES.c.field, STAYS.c.field, TIMERS.c.name):
+            _rename(connection, column, part, column.table.c.entity == entity)
         for old, new in part.items():
             _rename_in_history(connection, entity, old, new)
 

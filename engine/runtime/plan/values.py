@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from engine.runtime.plan.convert import Convert
 from engine.runtime.plan.operations import Source
 from engine.runtime.tables.columns import column_type
 from engine.runtime.tables.entity import RecordTables
+from engine.runtime.tables.stays import fill_stays
 
 BATCH = 2_000
 
@@ -71,12 +73,13 @@ def recall_values(
         _write(connection, tables, field, changes)
 
 
-def fill_stage(connection: Connection, tables: RecordTables, field: Field) -> None:
-    """Put the records that stand in no stage into the first one."""
+def fill_stage(connection: Connection, tables: RecordTables, field: Field, now: datetime) -> None:
+    """Put the records that stand in no stage into the first one; the stays of all begin."""
     records = tables.table(field.entity)
     cell = tables.column(field.entity, field.id)
     first = next(iter(field.options))
     connection.execute(update(records).where(cell.is_(None)).values({cell: first}))
+    fill_stays(connection, field.entity, field.id, (records.name, cell.name), now)
 
 
 def to_value(cells: Sequence[Any]) -> Value:

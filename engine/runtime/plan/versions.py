@@ -13,7 +13,8 @@ from sqlalchemy import Connection, insert, select
 from engine.metadata.load import load_sources
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
-from engine.runtime.tables.system import VERSIONS, ensure_system_tables
+from engine.runtime.tables.layout import ensure_system_tables
+from engine.runtime.tables.system import VERSIONS
 
 
 @dataclass(frozen=True, slots=True)

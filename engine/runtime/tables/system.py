@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    Connection,
     Index,
     Integer,
     MetaData,
@@ -22,18 +19,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    inspect,
-    select,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from engine.errors import Refused, say
-from engine.runtime.database import Database
 from engine.runtime.tables.columns import Instant, RecordId, YesNo
-from engine.runtime.upsert import upsert
 
-LAYOUT = 2  # the version of these tables, kept in kt_meta
 SYSTEM: Final = MetaData()
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -324,54 +314,3 @@ LOG = Table(
 NAMING_ENTITIES: Final = (
     *(HISTORY, OUTBOX, TIMERS, RUNS, STAYS, LADDERS, SEQUENCES, ROW_KEYS, LOG),
 )
-
-
-def ensure_system_tables(database: Database) -> None:
-    """Create the engine's tables where they are missing; refuse those of a newer engine."""
-    if stored_layout(database) == LAYOUT:
-        return
-    with database.write() as connection:
-        database.lock_configuration(connection)
-        _refuse_plain_letters(connection)
-        SYSTEM.create_all(connection)
-        _add_missing_columns(connection)
-        layout = {"value": str(LAYOUT)}
-        connection.execute(upsert(connection, META, {"key": "layout", **layout}, layout, ("key",)))
-
-
-def _add_missing_columns(connection: Connection) -> None:
-    """Add to tables of an older engine what this one keeps in them, and their new indexes."""
-    found, operations = inspect(connection), Operations(MigrationContext.configure(connection))
-    for table in SYSTEM.tables.values():
-        known = {one["name"] for one in found.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                operations.add_column(table.name, column.copy())
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
-
-
-def _refuse_plain_letters(connection: Connection) -> None:
-    """Refuse a database that knows no small and capital letters but Latin ones."""
-    if connection.dialect.name != "postgresql" or connection.scalar(
-        text("SELECT lower('Ж') = 'ж'")
-    ):
-        return
-    raise Refused(
-        say("This database does not know Cyrillic letters."),
-        say("Create it anew: CREATE DATABASE ... TEMPLATE template0 LOCALE 'C.UTF-8'"),
-    )
-
-
-def stored_layout(database: Database) -> int | None:
-    """Return the version of the tables, if there are any; refuse one of a newer engine."""
-    with database.read() as connection:
-        if not inspect(connection).has_table(META.name):
-            return None
-        found = connection.scalar(select(META.c.value).where(META.c.key == "layout"))
-    if found is not None and int(found) > LAYOUT:
-        raise Refused(
-            say("This database was made by a newer Kartoteka."),
-            say("Install that version, or restore a backup made with this one."),
-        )
-    return None if found is None else int(found)
