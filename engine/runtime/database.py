@@ -52,13 +52,21 @@ class Busy(Unavailable):
 
 
 class Database:
-    """One database, embedded (SQLite) or PostgreSQL."""
+    """One database, embedded (SQLite) or PostgreSQL.
 
-    def __init__(self, url: str, clock: Clock | None = None) -> None:
+    One in a hurry does not wait for the disk at each commit: a power failure may take the last
+    ones along, and never halves one.
+    """
+
+    def __init__(
+        self, url: str | URL, clock: Clock | None = None, *, is_hurried: bool = False
+    ) -> None:
         self.url = _read_url(url)
         self.dialect = self.url.get_backend_name()
         self.clock = clock or SystemClock()
         self.engine = _open_sqlite(self.url) if self._is_sqlite else _open_postgresql(self.url)
+        if is_hurried:
+            event.listen(self.engine, "connect", _hurry)
         self._own = threading.local()
         self._writer = threading.Lock()  # threads queue in turn; SQLite would let them scramble
 
@@ -153,7 +161,7 @@ def open_database(
     return Database(address.render_as_string(), clock)
 
 
-def _read_url(url: str) -> URL:
+def _read_url(url: str | URL) -> URL:
     try:
         found = make_url(url)
     except ArgumentError as error:
@@ -224,6 +232,14 @@ def _open_postgresql(url: URL) -> Engine:
 def _prepare_postgresql(connection: psycopg.Connection[Any], _record: object) -> None:
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
+
+
+def _hurry(connection: sqlite3.Connection | psycopg.Connection[Any], _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=NORMAL")
+    else:
+        connection.execute("SET synchronous_commit TO off")
+        connection.commit()
 
 
 @contextmanager

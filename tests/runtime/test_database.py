@@ -280,3 +280,19 @@ def test_no_database_at_all_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         open_database()
     assert "--data" in str(refused.value.hint)
+
+
+def test_one_in_a_hurry_does_not_wait_for_the_disk(database: Database) -> None:
+    asks = {"sqlite": ("PRAGMA synchronous", "1"), "postgresql": ("SHOW synchronous_commit", "off")}
+    question, quick = asks[database.dialect]
+    hurried = Database(database.url, is_hurried=True)
+    with hurried.read() as connection:
+        assert str(connection.scalar(text(question))) == quick
+    hurried.dispose()
+
+
+def test_an_embedded_one_waits_for_the_disk(tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    with database.read() as connection:
+        assert connection.scalar(text("PRAGMA synchronous")) == 2
+    database.dispose()

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from engine.metadata.checks.subject import Subject
+from engine.metadata.expressions.calendar import localise
 from engine.metadata.model.application import Application
 from engine.metadata.moments import parse_moment, resolve_moment
 
 # Early and late in the day and in the month, working days and not, before and after any date.
-PRESENTS = (
-    datetime(1950, 3, 1, 0, 10, tzinfo=UTC),
-    datetime(1950, 12, 31, 23, 50, tzinfo=UTC),
-    datetime(2090, 5, 29, 12, 30, tzinfo=UTC),
-    datetime(2090, 7, 1, 3, 0, tzinfo=UTC),
-    datetime(2090, 10, 3, 18, 0, tzinfo=UTC),
+DAYS = (
+    "1950-03-01 00:01",
+    "1950-12-31 23:59",
+    "2090-05-29 12:30",
+    "2090-07-01 03:00",
+    "2090-10-03 18:00",
 )
 
 
@@ -47,8 +48,7 @@ class Orders:
         found = {(mine, one) < (theirs, other) for mine, theirs in pairs}
         if len(found) > 1:
             return Order.DEPENDS
-        is_before = next(iter(found), one < other)
-        return Order.BEFORE if is_before else Order.AFTER
+        return Order.BEFORE if True in found else Order.AFTER
 
 
 def orders(subject: Subject) -> Orders:
@@ -58,15 +58,26 @@ def orders(subject: Subject) -> Orders:
 
 
 def _moments(text: str, application: Application) -> tuple[datetime, ...]:
-    zone, workdays = ZoneInfo(application.timezone), application.workdays
     try:
-        moment = parse_moment(text)
-        found = tuple(resolve_moment(moment, one, zone, workdays) for one in PRESENTS)
+        found = moments_of(text, application)
     except ValueError:
         return ()
-    return () if is_to_come(found) else found
+    return () if is_to_come(found, application) else found
 
 
-def is_to_come(moments: Sequence[datetime]) -> bool:
+def moments_of(text: str, application: Application) -> tuple[datetime, ...]:
+    """Return what a moment is on each day; raise ValueError with a sentence where it is none."""
+    zone, moment = ZoneInfo(application.timezone), parse_moment(text)
+    presents = _presents(zone)
+    return tuple(resolve_moment(moment, one, zone, application.workdays) for one in presents)
+
+
+def is_to_come(moments: Sequence[datetime], application: Application) -> bool:
     """Say whether something lies ahead on every day."""
-    return all(at > now for at, now in zip(moments, PRESENTS, strict=True))
+    presents = _presents(ZoneInfo(application.timezone))
+    return all(at > now for at, now in zip(moments, presents, strict=True))
+
+
+@cache
+def _presents(zone: ZoneInfo) -> tuple[datetime, ...]:
+    return tuple(localise(datetime.fromisoformat(one), zone) for one in DAYS)

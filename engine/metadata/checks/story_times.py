@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 from engine.metadata.build.stories import record_of
 from engine.metadata.build.story_keys import Key
-from engine.metadata.checks.story_order import PRESENTS, Order, is_to_come, orders
+from engine.metadata.checks.story_order import Order, is_to_come, moments_of, orders
 from engine.metadata.checks.subject import Subject, warning
-from engine.metadata.moments import parse_moment, resolve_moment
 from engine.metadata.problems import Problem
 
 EXAMPLES = "write 12 d ago 10:20, yesterday 16:40, 20 min ago or 2026-03-02 10:00"
@@ -36,22 +34,14 @@ def check_story_moments(subject: Subject) -> Iterator[Problem]:
         rows: {user: {ivan: {name: Ivan}}}
         story: [{at: 3 d ago 10:00, as: ivan, create: {item a: {name: Apple}}}]
     """
-    zone = ZoneInfo(subject.application.timezone)
     for one in subject.tale.lines:
+        text, message = one.at.text, ""
         try:
-            moment = parse_moment(one.at.text)
-        except ValueError:
-            message = f"'{one.at.text}' is no moment"
-            yield Problem("E716", one.at.mark, message, EXAMPLES, "story")
-            continue
-        try:
-            workdays = subject.application.workdays
-            found = [resolve_moment(moment, now, zone, workdays) for now in PRESENTS]
+            if is_to_come(moments_of(text, subject.application), subject.application):
+                message = f"'{text}' is still to come, and a story tells what has happened"
         except ValueError as error:
-            yield Problem("E716", one.at.mark, str(error), EXAMPLES, "story")
-            continue
-        if is_to_come(found):
-            message = f"'{one.at.text}' is still to come, and a story tells what has happened"
+            message = str(error).partition(" such as ")[0]
+        if message:
             yield Problem("E716", one.at.mark, message, EXAMPLES, "story")
 
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -149,6 +160,12 @@ class Users:
         """Build the actor of a user's record."""
         values = {one: self._value(one, found) for one in self._fields()}
         return user_actor(found["id"], values, self._parents(connection))
+
+    def acting(self, connection: Connection, user_id: int) -> Actor | None:
+        """Return the actor of a user as of now, unless they have been deleted or archived."""
+        wanted = select(*self.columns).where(self.may_come_in(literal(user_id)))
+        found = connection.execute(wanted).mappings().first()
+        return None if found is None else self.actor(connection, found)
 
     def teams(self, connection: Connection) -> tuple[TeamChoice, ...]:
         """Return the teams by label."""

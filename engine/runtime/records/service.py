@@ -302,6 +302,19 @@ class RecordService:
             rows = {start + number: found for number, found in refused.rows.items()}
             raise RowsRefused(batch.entity, rows) from None
 
+    def within(
+        self,
+        connection: Connection,
+        actor: Actor,
+        deed: Callable[[Deeds], Saved],
+        token: str | None = None,
+    ) -> Saved:
+        """Do one thing, with all that follows from it, inside a write that the caller commits."""
+        deeds = Deeds(Transaction(self.tools, connection, self._setting(actor), token))
+        saved = deed(deeds)
+        deeds.settle()
+        return replace(saved, made=deeds.made)
+
     def _set_state(self, actor: Actor, entity_id: str, record_id: int, action: Action) -> Saved:
         return self._do(actor, lambda deeds: deeds.set_state(actor, entity_id, record_id, action))
 
@@ -324,15 +337,11 @@ class RecordService:
         used = None if token is None else Token(token, actor, body)
 
         def work(connection: Connection) -> Saved:
-            setting = self._setting(actor)
             if used is not None:
-                first = used.take(connection, setting.now)
+                first = used.take(connection, self._clock.now())
                 if first is not None:
                     return first
-            deeds = Deeds(Transaction(self.tools, connection, setting, token))
-            saved = deed(deeds)
-            deeds.settle()
-            saved = replace(saved, made=deeds.made)
+            saved = self.within(connection, actor, deed, token)
             if used is not None:
                 used.remember(connection, saved)
             return saved
