@@ -16,28 +16,34 @@ from engine.runtime.plan.compare import make_plan
 from engine.runtime.plan.rows import load_rows
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import applied_version
+from engine.scenarios.story import Played, Tell, play_story, unheard
 
 AUTHOR = "kartoteka run"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a folder: the version to serve, and a plan that waits for a yes."""
+    """What became of a folder: the version to serve, a plan that waits for a yes, the story."""
 
     application: Application | None
     waiting: Plan | None = None
+    story: Played = Played.NOTHING_NEW
 
 
 def bring_up_to_date(
-    wanted: Application, database: Database, *, demo: bool = False, author: str = AUTHOR
+    wanted: Application, database: Database, *, demo: bool = False, tell: Tell = unheard
 ) -> Outcome:
-    """Apply what needs no yes and load the rows; otherwise keep the version that is applied."""
+    """Apply what needs no yes, load the rows and play the story of the demo.
+
+    Otherwise the version that is applied is kept. `tell` hears how far the story is.
+    """
     plan = make_plan(database, wanted, demo=demo)
     if plan.needs_yes:
         has_version = applied_version(database) is not None
         return Outcome(applied_application(database) if has_version else None, plan)
-    apply_plan(database, plan, wanted, author, demo=demo)
-    return Outcome(wanted)
+    apply_plan(database, plan, wanted, AUTHOR, demo=demo)
+    story = play_story(wanted, database, tell) if demo else Played.NOTHING_NEW
+    return Outcome(wanted, story=story)
 
 
 def apply_plan(

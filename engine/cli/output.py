@@ -12,7 +12,8 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import NoReturn
 
@@ -42,6 +43,23 @@ def show_json(value: object) -> None:
 def tell(text: str) -> None:
     """Print a line beside the answer: progress, a complaint."""
     print(text, file=sys.stderr)
+
+
+@contextmanager
+def progress(words: Callable[[int, int], str]) -> Iterator[Callable[[int, int], None]]:
+    """Yield what tells on a terminal how far a work is, in a line that is written over."""
+    shown: list[str] = []
+
+    def tell_how_far(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            shown.append(words(done, total))
+            print(f"\r{shown[-1]}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell_how_far
+    finally:
+        if shown:
+            tell("")
 
 
 def end(code: Exit) -> NoReturn:

@@ -31,6 +31,7 @@ from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.text import plan_text
 from engine.runtime.run_lock import run_lock
+from engine.scenarios.story import Played
 from engine.serving import Current, listen, serve, stop_on_signal
 from engine.settings import Settings, read_settings, settings_help
 from engine.start import bring_up_to_date
@@ -71,7 +72,11 @@ class Run:
     type=click.IntRange(0, 65535),
     help="The port to listen at; 0 takes a free one.",
 )
-@click.option("--demo", is_flag=True, help="Load the rows of demo/, with people who can sign in.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Load the rows of demo/, with people who can sign in, and play its story.",
+)
 @place_options
 def command(
     folder: Path, host: str, port: int, demo: bool, data: Path | None, database: str | None
@@ -126,7 +131,11 @@ def serve_version(
 
 def version_to_serve(run: Run, wanted: Application, database: Database) -> Application | None:
     """Return the version to serve, after saying what waits for a yes."""
-    outcome = bring_up_to_date(wanted, database, demo=run.demo)
+    with output.progress(how_far) as tell:
+        outcome = bring_up_to_date(wanted, database, demo=run.demo, tell=tell)
+    if outcome.story is Played.IS_ANOTHER:
+        output.show("The story of the demo is another one than was played on these data before.")
+        output.show("It is played where nothing was yet: choose an empty folder with --data.\n")
     if outcome.waiting is not None:
         output.show(f"{plan_text(outcome.waiting)}\n")
         output.show(run.what_to_do(outcome.waiting))
@@ -134,6 +143,11 @@ def version_to_serve(run: Run, wanted: Application, database: Database) -> Appli
         output.show(served if outcome.application else "There is no version to serve before that.")
         output.show()
     return outcome.application
+
+
+def how_far(played: int, lines: int) -> str:
+    """Say how far the story of the demo is."""
+    return f"Playing the story of the demo: {played:,} of {lines:,} lines"
 
 
 def tell_who_can_sign_in(run: Run, services: Services) -> None:

@@ -3,8 +3,10 @@
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import time
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from textwrap import dedent
@@ -100,6 +102,38 @@ def test_a_second_run_finds_everything_as_it_was(shop: Path, tmp_path: Path) -> 
     listed = kartoteka("user", "list", "--data", data)
     assert listed.code == 0
     assert "ivan   Иван  seller         Sellers  open   never" in listed.out
+
+
+def test_the_story_of_a_demo_is_played_before_it_is_served(shop: Path, tmp_path: Path) -> None:
+    told = "story: [{at: 3 d ago 10:00, as: ivan, create: {client c: {name: Clara}}}]\n"
+    write(shop, {"demo/story.yaml": told})
+    data = tmp_path / "data"
+    with serving(shop, "--demo", "--data", data) as run:
+        assert played(data) == [("Clara", "user")]
+        assert "another one" not in run.said
+    write(shop, {"demo/story.yaml": told.replace("Clara", "Claire")})
+    with serving(shop, "--demo", "--data", data) as run:
+        assert "The story of the demo is another one than was played on these data" in run.said
+    assert played(data) == [("Clara", "user")]
+
+
+def played(data: Path) -> list[tuple[str, str]]:
+    """Returns what was made some days ago, and by what kind of actor."""
+    with closing(sqlite3.connect(data / "kartoteka.db")) as connection:
+        return connection.execute(
+            "SELECT c.name, h.actor_kind FROM e_client c JOIN kt_history h "
+            "ON h.entity = 'client' AND h.record_id = c.id AND h.version = 1 "
+            "WHERE h.at < datetime('now', '-2 days')"
+        ).fetchall()
+
+
+def test_a_line_of_a_story_that_is_refused_ends_the_run(shop: Path, tmp_path: Path) -> None:
+    told = "story: [{at: 3 d ago 10:00, as: ivan, create: {task t: {subject: Call, done: true}}},\n"
+    told += "  {at: 2 d ago 10:00, done: a}]\n"
+    write(shop, {"demo/story.yaml": told})
+    ended = kartoteka("run", shop, "--demo", "--data", tmp_path / "data", "--port", "0")
+    assert ended.code == 3
+    assert "demo/story.yaml:2:3: this line of the story is refused: There is no" in ended.err
 
 
 def test_two_runs_do_not_share_their_data(shop: Path, tmp_path: Path) -> None:
