@@ -1,0 +1,184 @@
+"""The worker: each timer once, however many workers there are, and none is lost."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from engine.automation.claims import DueTimer, claim_timers, fire
+from engine.automation.leases import LENGTH, MOST_ATTEMPTS
+from engine.automation.timers import KINDS
+from engine.automation.worker import Worker, working
+from engine.runtime.actor import ENGINE, Actor
+from engine.runtime.services import Services
+from engine.runtime.tables.system import RUNS, TIMERS
+from tests.kit.office import Office, Opened, counting, ref
+
+CRM = """
+    timezone: Europe/Sofia
+    entities:
+      request:
+        fields: {name: text, calls: {type: integer, default: 0, max: 0}}
+    roles:
+      seller: {can: {request: {every: all}}}
+    automations:
+      broken:
+        label: Count what is late
+        entity: request
+        on: [{overdue: task}]
+        do: [{set: {calls: "= calls + 1"}}]
+"""
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def crm(opened_on_both: Opened) -> Office:
+    return opened_on_both(CRM)
+
+
+@pytest.fixture
+def sam(crm: Office) -> Actor:
+    return crm.person("sam", "seller")
+
+
+def tasks(crm: Office, sam: Actor, number: int) -> None:
+    """Makes tasks that are due now."""
+    due = crm.clock.now()
+    payloads = [{"subject": f"T{one}", "due": due, "to": sam.user_id} for one in range(number)]
+    crm.services.records.create_many(ENGINE, "task", payloads)
+
+
+def test_two_workers_fire_each_timer_once(crm: Office, sam: Actor) -> None:
+    tasks(crm, sam, 60)
+    barrier = Barrier(2)
+
+    def work(_: int) -> int:
+        barrier.wait()
+        return sum(Worker(lambda: crm.services).run_due() for _ in range(3))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+    assert sorted(str(text) for _, text in crm.told()) == sorted(
+        f"It is time: T{n}" for n in range(60)
+    )
+    assert {one["state"] for one in crm.rows(TIMERS)} == {"fired"}
+
+
+def test_what_one_has_claimed_another_one_leaves_alone_until_the_claim_ends(
+    crm: Office, sam: Actor
+) -> None:
+    tasks(crm, sam, 1)
+    (timer,) = claimed(crm)
+    crm.work()
+    assert crm.told() == []
+    crm.clock.pass_(LENGTH)
+    crm.work()
+    assert len(crm.told()) == 1
+    with crm.services.database.write() as connection:
+        assert fire(connection, timer, crm.clock.now()) is False
+
+
+def test_a_claim_that_has_ended_can_not_write_even_if_nobody_took_it_over(
+    crm: Office, sam: Actor
+) -> None:
+    tasks(crm, sam, 1)
+    (timer,) = claimed(crm)
+    with crm.services.database.write() as connection:
+        assert fire(connection, timer, crm.clock.now() + LENGTH) is False
+        assert fire(connection, timer, crm.clock.now() + LENGTH - timedelta(seconds=1)) is True
+
+
+@pytest.mark.parametrize("meanwhile", ["finish", "postpone"])
+def test_what_is_over_or_put_off_after_the_claim_is_not_fired(
+    crm: Office, sam: Actor, meanwhile: str
+) -> None:
+    tasks(crm, sam, 1)
+    (timer,) = claimed(crm)
+    if meanwhile == "finish":
+        crm.services.records.finish_task(sam, 1)
+    else:
+        crm.services.records.postpone_task(sam, 1, crm.clock.now() + HOUR)
+    with crm.services.database.write() as connection:
+        assert fire(connection, timer, crm.clock.now()) is False
+    crm.later(HOUR)
+    assert len(crm.told()) == (meanwhile == "postpone")
+
+
+def test_what_fails_is_tried_again_and_rests_after_the_last_try(crm: Office, sam: Actor) -> None:
+    request = crm.create(sam, "request", name="Anna")
+    due = crm.clock.now()
+    crm.create(sam, "task", subject="Call", due=due, to=sam.user_id, about=ref(request))
+    tasks(crm, sam, 1)
+    pauses = []
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        crm.work()
+        (timer, _) = crm.rows(TIMERS)
+        assert timer["attempts"] == attempt
+        if timer["state"] == "waiting":
+            pauses.append((timer["lease_until"] - crm.clock.now()).total_seconds() / 60)
+            crm.clock.move_to(timer["lease_until"])
+    assert pauses == [1, 5, 15, 60]
+    assert (timer["state"], timer["last_error"]) == (
+        "dead",
+        "RuleFailed: “Count what is late” could not be done. Set Calls: Calls: Not more than 0.",
+    )
+    assert {one["state"] for one in crm.rows(RUNS)} == {"failed"}
+    assert [text for _, text in crm.told()] == ["It is time: T0"]  # the other one went on
+    crm.later(timedelta(days=1))
+    assert len(crm.rows(RUNS)) == MOST_ATTEMPTS
+
+
+def test_what_never_comes_to_an_end_rests_too(crm: Office, sam: Actor) -> None:
+    tasks(crm, sam, 1)
+    for _ in range(MOST_ATTEMPTS):
+        claimed(crm)
+        crm.clock.pass_(LENGTH)
+    crm.work()
+    (timer,) = crm.rows(TIMERS)
+    assert (timer["state"], crm.told()) == ("dead", [])
+
+
+def test_it_follows_the_version_that_is_applied(crm: Office, sam: Actor) -> None:
+    seen: list[Services] = []
+
+    def current() -> Services:
+        seen.append(crm.services)
+        return crm.services
+
+    worker = Worker(current)
+    worker.run_due()
+    tasks(crm, sam, 1)
+    worker.run_due()
+    assert len(seen) == 2
+    assert len(crm.told()) == 1
+
+
+def test_a_thread_works_while_the_block_is_open_and_sleeps_where_nothing_is_due(
+    crm: Office, sam: Actor
+) -> None:
+    with working(lambda: crm.services) as worker:
+        tasks(crm, sam, 1)
+        worker.wake()
+        wait_for(crm, 1)
+        with counting(crm) as sent:
+            time.sleep(0.5)
+        assert len(sent) < 20  # one look, and the outbox of what was just written
+    tasks(crm, sam, 1)
+    worker.wake()
+    time.sleep(0.2)
+    assert len(crm.told()) == 1
+
+
+def wait_for(crm: Office, number: int) -> None:
+    deadline = time.monotonic() + 30
+    while len(crm.told()) < number:
+        assert time.monotonic() < deadline, "nobody was told"
+        time.sleep(0.02)
+
+
+def claimed(crm: Office) -> tuple[DueTimer, ...]:
+    """Claims what is due, as a worker does that is killed right after."""
+    with crm.services.database.write() as connection:
+        return claim_timers(connection, KINDS, crm.clock.now(), 10)
