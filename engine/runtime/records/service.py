@@ -37,6 +37,7 @@ from engine.runtime.records.preview import Verdict, preview
 from engine.runtime.records.reactions import NoReactions, Reactions
 from engine.runtime.records.reading.base import is_empty
 from engine.runtime.records.rule_failure import UNDONE, keep_run
+from engine.runtime.records.runs import RunLog, RunStory
 from engine.runtime.records.store import fetch
 from engine.runtime.records.timeline import EntryKind, Timeline, TimelinePage
 from engine.runtime.records.tokens import Token
@@ -75,6 +76,7 @@ class RecordService:
             words=words,
         )
         self._timeline = Timeline(database, access, self.tools.entities)
+        self._run_log = RunLog(database, application, access, self.tools.entities)
 
     def create(
         self, actor: Actor, entity_id: str, payload: Payload, token: str | None = None
@@ -262,6 +264,16 @@ class RecordService:
     ) -> TimelinePage:
         """Tell the story of a record, newest first; `before` is the cursor of an older page."""
         return self._timeline.page(actor, RecordRef(entity_id, record_id), before, limit, kinds)
+
+    def run(self, actor: Actor, run_id: int) -> RunStory:
+        """Tell why a rule or button did what it did, or did not."""
+        return self._run_log.run(actor, run_id)
+
+    def runs(
+        self, actor: Actor, entity_id: str, record_id: int, limit: int = 50
+    ) -> tuple[RunStory, ...]:
+        """Tell which rules looked at a record, newest first, also those that did not run."""
+        return self._run_log.runs(actor, RecordRef(entity_id, record_id), limit)
 
     def create_many(
         self,

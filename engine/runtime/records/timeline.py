@@ -23,13 +23,13 @@ from engine.runtime.actor import Actor
 from engine.runtime.database import Database
 from engine.runtime.records.changes import Action, Values
 from engine.runtime.records.compiled import CompiledEntity
-from engine.runtime.records.denials import Missing
 from engine.runtime.records.following import ACTIVITY, TASK
 from engine.runtime.records.images import from_json
 from engine.runtime.records.reading.options import HIGHEST_ID
+from engine.runtime.records.seeing import require_seen, seen_records
 from engine.runtime.records.store import fetch_values
 from engine.runtime.tables.columns import instant_text
-from engine.runtime.tables.system import HISTORY
+from engine.runtime.tables.system import HISTORY, RUNS
 
 Moment: TypeAlias = tuple[datetime, int]
 LARGEST_PAGE = 200
@@ -88,11 +88,26 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button that was pressed; of a ladder also which try it was, and when the next one is due.
+
+    A number beyond the tries is the end of the ladder.
+    """
+
+    label: str
+    address: str
+    number: int = 0
+    tries: int = 0
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that happened.
 
     `stage` is the change of stage of a move; `subject` the note or task that the entry is about,
-    `values` its fields as they are today.
+    `values` its fields as they are today. `run` is what did it, or what the press came to, where
+    the actor may look at that.
     """
 
     kind: EntryKind
@@ -104,6 +119,8 @@ class Entry:
     subject: RecordRef | None = None
     title: str = ""
     values: Values | None = None
+    pressed: Pressed | None = None
+    run: int | None = None
 
     @property
     def text(self) -> str:
@@ -155,7 +172,7 @@ class Timeline:
             story = _Story(connection, self._access, self._entities, actor, record)
             story.check()
             found = story.entries(wanted, place, size + 1)
-            entries = story.with_subjects(found[:size])
+            entries = story.with_runs(story.with_subjects(found[:size]))
         older = _cursor(entries[-1]) if len(found) > size else None
         return TimelinePage(entries, older)
 
@@ -213,18 +230,7 @@ class _Story:
 
     def check(self) -> None:
         """Refuse a record that the actor does not see; one in the trash tells who may delete."""
-        compiled = self._entities.get(self._record.entity)
-        if compiled is None:
-            raise Missing("see", self._record.entity)
-        seen = or_(
-            *(
-                self._access.row_condition(self._actor, compiled.id, "see", trashed=trashed)
-                for trashed in (False, True)
-            )
-        )
-        query = select(compiled.table.c.id).where(compiled.table.c.id == self._record.id, seen)
-        if self._connection.scalar(query) is None:
-            raise Missing("see", compiled.id, self._record.id)
+        require_seen(self._connection, self._access, self._entities, self._actor, self._record)
 
     def entries(
         self, kinds: frozenset[EntryKind], place: Moment | None, size: int
@@ -295,7 +301,8 @@ class _Story:
         action = Action(row.action)
         if (row.entity, row.record_id) != (self._record.entity, self._record.id):
             subject = RecordRef(row.entity, row.record_id)
-            return Entry(ABOUT[row.entity, action], row.id, row.at, who, subject=subject)
+            kind = ABOUT[row.entity, action]
+            return Entry(kind, row.id, row.at, who, subject=subject, run=row.run_id)
         changes = tuple(self._changes(row)) if action is not Action.CREATE else ()
         stages = tuple(one for one in changes if one.field.type == "stage")
         others = tuple(one for one in changes if one.field.type != "stage")
@@ -304,7 +311,16 @@ class _Story:
             kind = EntryKind.CHANGED  # the stage is hidden from this actor
         if kind is EntryKind.CHANGED and not others:
             return None
-        return Entry(kind, row.id, row.at, who, others, stages[0] if stages else None)
+        return Entry(
+            kind,
+            row.id,
+            row.at,
+            who,
+            others,
+            stages[0] if stages else None,
+            pressed=_pressed(row.press),
+            run=row.run_id,
+        )
 
     def _changes(self, row: Row[Any]) -> Iterator[FieldChange]:
         compiled = self._entities[self._record.entity]
@@ -329,6 +345,29 @@ class _Story:
             for one in entries
         )
 
+    def with_runs(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Return the entries with the runs behind them that the actor may look at."""
+        own = {one.run for one in entries if one.run is not None}
+        presses = {one.id: one.pressed.address for one in entries if one.pressed is not None}
+        if not own and not presses:
+            return entries
+        query = select(RUNS).where(or_(RUNS.c.id.in_(own), RUNS.c.history_id.in_(presses)))
+        rows = self._connection.execute(query).all()
+        subjects = {row.id: RecordRef(row.entity, row.record_id or 0) for row in rows}
+        seen = seen_records(
+            self._connection, self._access, self._entities, self._actor, subjects.values()
+        )
+        open_runs = {number for number, subject in subjects.items() if subject in seen}
+        of_press = {
+            row.history_id: row.id
+            for row in rows
+            if presses.get(row.history_id) == row.rule_id and row.id in open_runs
+        }
+        return tuple(
+            replace(one, run=one.run if one.run in open_runs else of_press.get(one.id))
+            for one in entries
+        )
+
     def _subjects(self, compiled: CompiledEntity, ids: Iterable[int]) -> dict[RecordRef, Values]:
         readable = self._access.readable(self._actor, compiled.id)
         stored = fetch_values(self._connection, compiled, ids)
@@ -336,6 +375,19 @@ class _Story:
             RecordRef(compiled.id, number): {n: v for n, v in values.items() if n in readable}
             for number, values in stored.items()
         }
+
+
+def _pressed(press: Mapping[str, Any] | None) -> Pressed | None:
+    if press is None:
+        return None
+    due = press["next_try"]
+    return Pressed(
+        label=press["label"],
+        address=press["address"],
+        number=press["number"],
+        tries=press["tries"],
+        next_try=None if due is None else datetime.fromisoformat(due),
+    )
 
 
 def _about(entry: Entry, values: Values) -> Entry:
