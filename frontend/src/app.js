@@ -11,6 +11,7 @@ import "./picker.js";
 import "./forms.js";
 import "./drafts.js";
 import "./lists.js";
+import "./calendar.js";
 import "./clocks.js";
 import "./toasts.js";
 import "./keys.js";

@@ -20,6 +20,9 @@ document.addEventListener("say", (event) => say(event.detail.text ?? event.detai
 
 on("click", "[data-close=toast]", (_, button) => button.closest(".toast")?.remove());
 
+// What is taken back has nothing more to say.
+document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.closest(".toast")?.remove());
+
 whenever(".toast", watch);
 
 function watch(toast) {

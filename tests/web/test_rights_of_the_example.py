@@ -43,7 +43,9 @@ DOORS = {
     "/search": "search",
     "/search/pick/<entity_id>/<field_id>": "pick",
     "/search/filter/<entity_id>/<path>": "pick",
+    "/<entity_id>/<int:record_id>/day": FORM,
     "/my-day": "own",
+    "/calendar": "own",
     "/notifications": "own",
     "/task/<int:task_id>/done": FORM,
     "/task/<int:task_id>/postpone": FORM,
@@ -256,6 +258,7 @@ WRITES: dict[str, tuple[str, dict[str, str]]] = {
     "delete": ("delete", {}),
     "notes": ("see", {"text": "a note"}),
     "move": ("edit", {"stage": "arrived"}),
+    "day": ("edit", {"_field": "at", "_day": "2026-03-10", "_version": "1"}),
 }
 EDITS = {"owner": "city", "animal": "breed", "visit": "complaint", "task": "result"}
 
@@ -263,7 +266,7 @@ EDITS = {"owner": "city", "animal": "breed", "visit": "complaint", "task": "resu
 def writes(record: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Every write to a record: the verb it needs, its address, its form."""
     for deed, (verb, form) in WRITES.items():
-        if deed == "move" and record["entity"] != "visit":
+        if deed in ("move", "day") and record["entity"] != "visit":
             continue
         if deed == "press/remark" and record["entity"] not in NOTES:
             continue

@@ -9,12 +9,14 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
 from engine.resources import resource_dir
+from engine.web.pages.calendar import CalendarContext
 from engine.web.pages.listing import CountContext, ListingContext
 from engine.web.pages.listing import PicksContext as FilterPicksContext
 from engine.web.pages.moment import MomentContext
 from engine.web.pages.my_day import DayContext
 from engine.web.pages.notifications import NotificationsContext
 from engine.web.pages.search import SearchContext
+from engine.web.parts.small_form import SmallFormContext
 
 # What every template sees: see `web/templating.py`, `web/frame.py` and `web/navigation.py`.
 EVERYWHERE = {"frame", "nav", "icon", "static", "csrf_input", "_", "gettext", "ngettext"}
@@ -23,6 +25,8 @@ CONTEXTS = {
     "parts/list_count.html": CountContext,
     "parts/picks.html": FilterPicksContext,
     "pages/my_day.html": DayContext,
+    "pages/calendar.html": CalendarContext,
+    "pages/small_form.html": SmallFormContext,
     "pages/notifications.html": NotificationsContext,
     "pages/search.html": SearchContext,
     "parts/moment.html": MomentContext,

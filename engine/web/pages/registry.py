@@ -12,7 +12,9 @@ from engine.metadata.model.view import View
 from engine.web import assets, navigation
 from engine.web.pages import (
     account,
+    calendar,
     csv_export,
+    day,
     form,
     health,
     lifecycle,
@@ -38,7 +40,7 @@ from engine.web.parts.desk import NOTHING_HERE, Desk, current_desk
 views = Blueprint("views", __name__)
 
 DRAWN_BY: Mapping[str, Callable[[Desk, View], Response]] = MappingProxyType(
-    {"list": listing.draw_view}
+    {"list": listing.draw_view, "calendar": calendar.draw_view}
 )
 
 
@@ -62,6 +64,8 @@ PAGES: tuple[Blueprint, ...] = (
     look.bp,
     users.bp,
     my_day.bp,
+    calendar.bp,
+    day.bp,
     notifications.bp,
     search.bp,
     moment.bp,

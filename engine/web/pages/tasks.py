@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
@@ -11,11 +10,12 @@ from engine.errors import BadQuery, ValidationFailed, say
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.web.formdata import FormData, read_form
-from engine.web.htmx import go, is_fragment, show, swap_into
+from engine.web.htmx import go
 from engine.web.parts.asking import asked_next
 from engine.web.parts.desk import LARGEST, Desk, current_desk
 from engine.web.parts.next_step import NextStep, task_of
-from engine.web.parts.task_dialog import DUE, RESULT, STEP, TaskDialog, done_dialog, postpone_dialog
+from engine.web.parts.small_form import SmallForm, draw_small
+from engine.web.parts.task_dialog import DUE, RESULT, STEP, done_dialog, postpone_dialog
 from engine.web.parts.task_list import task_line
 from engine.web.request import read_values
 from engine.web.toasts import toast
@@ -24,13 +24,6 @@ from engine.web.urls import local_path, record_url
 bp = Blueprint("tasks", __name__)
 
 TASK = f"/task/<int(max={LARGEST}):task_id>"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskContext:
-    """A form of a task, on a page of its own or in the dialog of another one."""
-
-    form: TaskDialog
 
 
 @bp.get(f"{TASK}/done")
@@ -57,7 +50,7 @@ def done(task_id: int) -> Response:
         result, token = text_of(data, RESULT), data.control("_token") or None
         desk.records.finish_task(desk.actor, task_id, result, following, token)
     except ValidationFailed as refused:
-        return draw(done_dialog(desk, task, back, data, refused.messages))
+        return draw_small(done_dialog(desk, task, back, data, refused.messages))
     toast(say("Done: {title}", title=task.title))
     return go(back)
 
@@ -73,20 +66,20 @@ def postpone(task_id: int) -> Response:
         due = text_of(data, DUE) or data.control("_due")
         desk.records.postpone_task(desk.actor, task_id, due)
     except ValidationFailed as refused:
-        return draw(postpone_dialog(desk, task, back, data, refused.messages))
+        return draw_small(postpone_dialog(desk, task, back, data, refused.messages))
     moved = task_line(desk, desk.record("task", task_id))
     toast(say("Put off: {title}, {when}", title=task.title, when=moved.when))
     return go(back)
 
 
-def ask(task_id: int, dialog: Callable[[Desk, Record, str], TaskDialog]) -> Response:
+def ask(task_id: int, dialog: Callable[[Desk, Record, str], SmallForm]) -> Response:
     """Answer with a form of a task."""
     read_values(request.args, ())
     desk = current_desk()
     task = desk.record("task", task_id)
     desk.require(task, "edit")
     wanted = request.args.get("_next", "")
-    return draw(dialog(desk, task, local_path(wanted) if wanted else home_of(task)))
+    return draw_small(dialog(desk, task, local_path(wanted) if wanted else home_of(task)))
 
 
 def posted(desk: Desk, *names: str) -> FormData:
@@ -124,12 +117,3 @@ def home_of(task: Record) -> str:
     if isinstance(about, RecordRef):
         return record_url(about.entity, about.id)
     return record_url("task", task.id)
-
-
-def draw(form: TaskDialog) -> Response:
-    """Answer with a form: in the page's dialog, or on a page of its own."""
-    status = ValidationFailed.status if form.has_mistakes else 200
-    if is_fragment():
-        part = show("parts/task_dialog.html", TaskContext(form), status)
-        return swap_into(part, "#dialog", "innerHTML")
-    return show("pages/task_dialog.html", TaskContext(form), status)

@@ -60,13 +60,16 @@ def at_plain_address(
     view: View | None,
     answer: Callable[[ListQuery], Response],
     controls: frozenset[str] = PAGE_CONTROLS,
+    brought: Pairs = (),
 ) -> Response:
     """Answer to what the address asks for; controls of a form become a plain address first."""
     pairs: Pairs = tuple(request.args.items(multi=True))
     plain = canonical(pairs, lambda name: desk.reader.paths.find(desk.actor, entity.id, name))
     if plain is not None and not is_fragment():
         return cast(Response, redirect(with_query(path, plain)))
-    query = read_list(desk, entity, path, pairs if plain is None else plain, view, controls)
+    query = read_list(
+        desk, entity, path, pairs if plain is None else plain, view, controls, brought
+    )
     response = answer(query)
     return response if plain is None else push_url(response, with_query(path, plain))
 

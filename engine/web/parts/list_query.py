@@ -60,8 +60,12 @@ def read_list(
     pairs: Pairs,
     view: View | None,
     known: frozenset[str] = PAGE_CONTROLS,
+    brought: Pairs = (),
 ) -> ListQuery:
-    """Read the pairs of an address; a view with its own address brings its name."""
+    """Read the pairs of an address; a view with its own address brings its name.
+
+    A page without a view may bring filters all the same: they are its own as those of a view are.
+    """
     controls: dict[str, str] = {}
     for name, text in pairs:
         if name in known and controls.setdefault(name, text) != text:
@@ -69,11 +73,23 @@ def read_list(
     plain = [(name, text) for name, text in pairs if name not in known]
     if view is not None:
         plain.append(("view", view.id))
-    request = desk.reader.parse(desk.actor, entity.id, plain)
-    brought = desk.look.application.views[request.view].columns if request.view else ()
-    if not brought and not any(name == "columns" for name, _ in plain):
+    own = [one for one in brought if one[0] not in dict(plain)]
+    request = with_own(desk.reader.parse(desk.actor, entity.id, [*plain, *own]), dict(own))
+    columns = desk.look.application.views[request.view].columns if request.view else ()
+    if not columns and not any(name == "columns" for name, _ in plain):
         request = replace(request, columns=usual_columns(desk, entity))
     return ListQuery(entity, path, view, request, controls)
+
+
+def with_own(request: ListRequest, own: Mapping[str, str]) -> ListRequest:
+    """Return a request whose filters of these names are not the address's, but the page's."""
+    return replace(
+        request,
+        filters=tuple(
+            replace(one, from_view=True) if one.parameter in own else one for one in request.filters
+        ),
+        parameters=tuple(one for one in request.parameters if one[0] not in own),
+    )
 
 
 def usual_columns(desk: Desk, entity: Entity) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from engine.web.parts.list_query import ListQuery, Pairs
 from engine.web.urls import list_url, view_url, with_query
 
 LIST = "list"
-OWN_TO_A_PAGE = frozenset({"view", "sort", "columns", "size", "month", "week", "day"})
+OWN_TO_A_PAGE = frozenset({"view", "sort", "columns", "size", "show", "on"})
 NAMES: Mapping[str, Message] = MappingProxyType(
     {"board": say("Board"), "calendar": say("Calendar")}
 )

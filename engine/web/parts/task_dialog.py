@@ -6,14 +6,15 @@ Each is a part in the page's dialog, or a page of its own; what was typed stands
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from engine.errors import Message, say
+from engine.errors import say
 from engine.metadata.model.field import Field
 from engine.runtime.query.records import Record
 from engine.web.formdata import FormData
 from engine.web.parts.desk import Desk
 from engine.web.parts.forms import EMPTY_FORM, Messages, make_widgets, new_token
+from engine.web.parts.small_form import SmallForm, others_of
 from engine.web.urls import record_url
 from engine.web.widgets import FormState, Input
 
@@ -22,30 +23,14 @@ RESULT, STEP, DUE = "result", "subject", "due"
 LABELS = {RESULT: say("What was agreed"), STEP: say("Next step"), DUE: say("When again")}
 
 
-@dataclass(frozen=True, slots=True)
-class TaskDialog:
-    """A form of a task; `next` are the inputs of the step that follows, `others` what is wrong."""
-
-    action: str
-    back: str
-    token: str
-    title: str
-    subject: str
-    save: str
-    inputs: tuple[Input, ...]
-    next: tuple[Input, ...] = ()
-    others: tuple[str, ...] = ()
-    has_mistakes: bool = False
-
-
 def done_dialog(
     desk: Desk, task: Record, back: str, data: FormData = EMPTY_FORM, errors: Messages | None = None
-) -> TaskDialog:
+) -> SmallForm:
     """Return the form that finishes a task."""
     steps = (STEP, DUE) if desk.access.may(desk.actor, TASK, "create") else ()
     made = inputs(desk, (RESULT, *steps), data, errors or {})
     next_ones = tuple(as_next_step(desk, task, one) for one in made[1:])
-    return TaskDialog(
+    return SmallForm(
         action=f"{record_url(TASK, task.id)}/done",
         back=back,
         token=data.control("_token") or new_token(),
@@ -54,17 +39,17 @@ def done_dialog(
         save=desk.look.text(say("Done")),
         inputs=tuple(renamed(desk, one) for one in made[:1]),
         next=next_ones,
-        others=others(desk, (RESULT, *steps), errors or {}),
+        others=others_of(desk.look, (RESULT, *steps), errors or {}),
         has_mistakes=bool(errors),
     )
 
 
 def postpone_dialog(
     desk: Desk, task: Record, back: str, data: FormData = EMPTY_FORM, errors: Messages | None = None
-) -> TaskDialog:
+) -> SmallForm:
     """Return the form that puts a task off."""
     made = inputs(desk, (DUE,), data, errors or {})
-    return TaskDialog(
+    return SmallForm(
         action=f"{record_url(TASK, task.id)}/postpone",
         back=back,
         token=data.control("_token") or new_token(),
@@ -72,7 +57,7 @@ def postpone_dialog(
         subject=task.title,
         save=desk.look.text(say("Put off")),
         inputs=tuple(replace(one, label=desk.look.text(say("Until when"))) for one in made),
-        others=others(desk, (DUE,), errors or {}),
+        others=others_of(desk.look, (DUE,), errors or {}),
         has_mistakes=bool(errors),
     )
 
@@ -99,12 +84,3 @@ def as_next_step(desk: Desk, task: Record, one: Input) -> Input:
 def renamed(desk: Desk, one: Input) -> Input:
     """Return an input with the word that it has in this form."""
     return replace(one, label=desk.look.text(LABELS[one.name]))
-
-
-def others(desk: Desk, drawn: Iterable[str], errors: Messages) -> tuple[str, ...]:
-    """Return the sentences that no input of the form shows."""
-    shown = frozenset(drawn)
-    found: list[Message] = [
-        one for name, many in errors.items() if name not in shown for one in many
-    ]
-    return tuple(desk.look.text(one) for one in found)
