@@ -6,7 +6,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-CRM ?= configs/examples/vet-practice
+CRM ?= configs/examples/kitchen-sales
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= .kartoteka/$(notdir $(CRM))

@@ -19,7 +19,7 @@ def test_the_sample_has_no_errors() -> None:
     assert application(VET).name == "vet"
 
 
-@pytest.mark.parametrize("example", ["vet-practice"])
+@pytest.mark.parametrize("example", ["kitchen-sales", "vet-practice"])
 def test_examples_have_nothing_to_say(example: str) -> None:
     assert load(Path("configs/examples") / example).problems == ()
 
