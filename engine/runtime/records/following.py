@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from engine.errors import say
+from engine.errors import Message, say
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Action, Change
@@ -103,10 +103,7 @@ def tell_owner(scene: Scene, words: Words, change: Change) -> Iterator[Write]:
         return
     if change.actor.kind == "engine" or owner == change.actor.user_id:
         return
-    text = words.text(
-        say("{actor} gave you: {title}", actor=change.actor.name, title=change.after["title"]),
-        _language(scene, owner),
-    )
+    text = words.text(_given(change), _language(scene, owner))
     payload: dict[str, object] = {
         "to": owner,
         "text": text[:LONGEST_NOTICE],
@@ -114,6 +111,13 @@ def tell_owner(scene: Scene, words: Words, change: Change) -> Iterator[Write]:
     }
     teller = housekeeper(change.actor)
     yield Write("create", teller, NOTIFICATION, payload=payload, is_judged=False)
+
+
+def _given(change: Change) -> Message:
+    title = change.after["title"]
+    if change.actor.kind == "rule":
+        return say("Yours now: {title}", title=title)
+    return say("{actor} gave you: {title}", actor=change.actor.name, title=title)
 
 
 def _language(scene: Scene, user_id: int) -> str:

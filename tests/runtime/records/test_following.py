@@ -9,7 +9,7 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.records.changes import Saved
 from engine.runtime.tables.system import OUTBOX, TIMERS
-from tests.kit.writer import Desk
+from tests.kit.writer import Desk, rule_actor
 
 
 @pytest.fixture
@@ -69,6 +69,9 @@ def test_a_new_owner_is_told_by_whom(desk: Desk, head: Actor, vet: Actor, anna: 
     assert notices(desk)[1:] == [(head.user_id, "Victor gave you: Call Anna")]
     desk.service.create(ENGINE, "task", {"subject": "Row", "to": vet.user_id})
     assert len(notices(desk)) == 2
+    rule = rule_actor(head, "Share the visits")
+    desk.service.update(rule, "visit", visit.id, {"vet": vet.user_id}, None)
+    assert notices(desk)[2:] == [(vet.user_id, "Yours now: V-2026-0001 Rex")]
     assert desk.broken() == []
 
 

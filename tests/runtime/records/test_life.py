@@ -1,7 +1,8 @@
 """A long life of records: several people do anything in any order, and every promise still holds.
 
-After each step SQL is asked: a version for each history row, an outbox row for each change, a timer
-for each open task with a due time, every title as it would be made now. A refusal changes nothing.
+After each step SQL is asked: a version for each history row, an outbox row for each change, a stay
+for each record, a timer for each open task with a due time and for each stage that may last so
+long, every title as it would be made now. A refusal changes nothing.
 """
 
 import random
@@ -22,15 +23,28 @@ from sqlalchemy import text
 
 from engine.errors import Conflict, NotAllowed, NotFound, ValidationFailed
 from engine.runtime.actor import ENGINE, Actor
-from engine.runtime.records.changes import Saved
+from engine.runtime.records.changes import Saved, Seen
 from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.titles import names_of
+from engine.runtime.tables.system import LADDERS
 from tests.kit.applications import VET, application
 from tests.kit.examples import examples
+from tests.kit.pressing import Presses, archive, make_task, move_to
 from tests.kit.writer import Desk, person, writing
 
 REFUSED = (ValidationFailed, NotAllowed, NotFound, Conflict)
 ENTITIES = ("owner", "animal", "visit", "task")
+BUTTONS = """
+    buttons:
+      call: {show_in: [booked], ladder: {tries: [5 min, 1 h], each: [{note: Call}]}}
+      begin: {show_in: [booked], ask: {diagnosis: {}, fee: {required: true}}}
+      lose: {}
+"""
+LIVELY = (
+    VET.replace("    moves:\n      booked:", f"{BUTTONS.strip(chr(10))}\n    moves:\n      booked:")
+    .replace("booked: {label: Booked,", "booked: {sla: 4 workh, label: Booked,")
+    .replace("treatment: {label:", "treatment: {sla: 2 d, label:")
+)
 STAGES = ("booked", "treatment", "to_pay", "done", "missed")
 FIELDS: dict[str, dict[str, list[Any]]] = {
     "owner": {
@@ -134,6 +148,21 @@ class Life(RuleBasedStateMachine):
         done = getattr(self.desk.service, deed)
         self._try(lambda: done(self.people[who], record.entity, record.id))
 
+    @rule(
+        visit=st.integers(1, 3),
+        who=st.sampled_from([0, 0, 1, 2, 4]),
+        name=st.sampled_from(["call", "call", "call", "begin", "lose"]),
+        seed=st.integers(0, 10**6),
+        number=st.integers(0, 4),
+    )
+    def press(self, visit: int, who: int, name: str, seed: int, number: int) -> None:
+        chance = random.Random(seed)  # noqa: S311 - a payload is no secret
+        fees = {"fee": chance.choice(FIELDS["visit"]["fee"])} if name == "begin" else {}
+        seen = chance.choice([None, Seen("booked", number), Seen("treatment", number)])
+        self._try(
+            lambda: self.desk.service.press(self.people[who], "visit", visit, name, fees, seen)
+        )
+
     @rule(record=records, who=st.integers(0, 4))
     def note(self, record: Saved, who: int) -> None:
         self._try(
@@ -162,6 +191,31 @@ class Life(RuleBasedStateMachine):
             assert tasks.scalars().all() == timers.scalars().all()
 
     @invariant()
+    def stages_that_may_last_so_long_have_timers(self) -> None:
+        with self.desk.stock.database.read() as connection:
+            visits = connection.execute(
+                text(
+                    "SELECT id FROM e_visit WHERE stage IN ('booked', 'treatment') "
+                    "AND NOT archived AND trashed_at IS NULL ORDER BY id"
+                )
+            )
+            timers = connection.execute(
+                text(
+                    "SELECT record_id FROM kt_timers WHERE kind = 'sla' "
+                    "AND state = 'waiting' ORDER BY record_id"
+                )
+            )
+            assert visits.scalars().all() == timers.scalars().all()
+
+    @invariant()
+    def ladders_stand_where_they_were_pressed_last(self) -> None:
+        for ladder in self.desk.rows(LADDERS):
+            visit = Saved("visit", ladder["record_id"], 0)
+            presses = [row["press"] for row in self.desk.history(visit) if row["press"]]
+            last = [one for one in presses if one["button"] == ladder["button"]][-1]
+            assert last["number"] == ladder["count"]
+
+    @invariant()
     def titles_are_fresh(self) -> None:
         desk, tools = self.desk, self.desk.service.tools
         setting = Setting(
@@ -181,7 +235,8 @@ class Life(RuleBasedStateMachine):
 
 
 def test_every_promise_holds_whatever_people_do(database_url: str) -> None:
-    with writing(application(VET), database_url) as desk:
+    rules = Presses({"call": make_task, "begin": move_to("treatment"), "lose": archive})
+    with writing(application(LIVELY), database_url, rules) as desk:
         people = (
             person(desk, "helen", "head"),
             person(desk, "victor", "vet"),

@@ -8,7 +8,7 @@ from engine.errors import NotFound, ValidationFailed
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.records.changes import Saved
 from engine.runtime.records.rule_failure import RuleFailed
-from engine.runtime.records.runs import HIDDEN, RunStory
+from engine.runtime.records.runs import HIDDEN, RunCheck, RunStep, RunStory
 from engine.runtime.records.timeline import Entry, EntryKind
 from tests.kit.applications import application
 from tests.kit.office import Office, make_office, office
@@ -82,7 +82,8 @@ def newest(crm: Office, actor: Actor, deal: Saved) -> RunStory:
 
 
 def values(story: RunStory) -> dict[str, str | None]:
-    read = [one for part in (*story.checks, *story.steps) for one in part.values]
+    parts: list[RunCheck | RunStep] = [*story.checks, *story.steps]
+    read = [one for part in parts for one in part.values]
     return {one.path: None if one.is_hidden else one.shown for one in read}
 
 
