@@ -43,7 +43,10 @@ class Pressing:
             return True
         if is_other_try:
             raise Conflict(
-                say("'{button}' is counted anew since this page was made.", button=self._label)
+                say(
+                    "“{button}” is counted anew since this page was made: look again.",
+                    button=self._label,
+                )
             )
         return False
 
@@ -90,7 +93,7 @@ class Pressing:
         stage = stage_of(self.button, self.record.values)
         known = None if pipeline is None else pipeline.stages.get(stage)
         return say(
-            "'{button}' can't be pressed in the stage {stage}.",
+            "“{button}” can't be pressed in the stage {stage}.",
             button=self._label,
             stage=stage if known is None else known.label,
         )

@@ -57,6 +57,7 @@ pipelines:
       junk: {roles: [head]}
       win: {when: amount > 100, help: A deal has a price before it is won.}
       ping: {}
+      remind: {when: "since(stage) > hours(2) and partner.name != 'x'"}
 roles:
   seller:
     can: {deal: {see: all, create: all, press: own}, partner: {see: own}}
@@ -186,6 +187,7 @@ def test_a_button_is_refused_to_whom_it_is_not_for(desk: Desk, sam: Actor, deal:
         "lose",
         "win",
         "ping",
+        "remind",
     }
     assert desk.service.buttons(ann, "deal", [deal.id]) == {deal.id: ()}
 
@@ -200,10 +202,19 @@ def test_a_condition_refuses_with_a_sentence(desk: Desk, sam: Actor, deal: Saved
     assert not press(desk, sam, deal, "win").repeated
 
 
+def test_a_condition_may_ask_how_long_a_record_has_been_in_its_stage(
+    desk: Desk, sam: Actor, deal: Saved
+) -> None:
+    assert state(desk, sam, deal, "remind").reason is not None
+    advance(desk, hours=2, minutes=1)
+    assert state(desk, sam, deal, "remind").reason is None
+    assert not press(desk, sam, deal, "remind").repeated
+
+
 def test_a_button_of_another_stage_is_a_conflict(desk: Desk, sam: Actor, deal: Saved) -> None:
     desk.service.move(Actor("engine"), "deal", deal.id, "offer")
     shown = [one.button.id for one in desk.service.buttons(sam, "deal", [deal.id])[deal.id]]
-    assert shown == ["later", "lose", "win", "ping"]
+    assert shown == ["later", "lose", "win", "ping", "remind"]
     with pytest.raises(Conflict, match="in the stage Offer"):
         desk.service.press(sam, "deal", deal.id, "busy", seen=Seen("fresh", 1))
 
@@ -299,10 +310,14 @@ def test_a_press_leads_to_what_it_made(desk: Desk, sam: Actor, deal: Saved, rule
 
 
 def test_the_buttons_of_many_records_cost_the_queries_of_one(desk: Desk, sam: Actor) -> None:
-    made = [desk.service.create(sam, "deal", {"name": str(n)}).id for n in range(20)]
+    made = []
+    for number in range(20):
+        partner = desk.service.create(Actor("engine"), "partner", {"name": str(number)})
+        deal = {"name": str(number), "partner": partner.id}
+        made.append(desk.service.create(Actor("engine"), "deal", {**deal, "owner": sam.user_id}).id)
     with desk.stock.counting() as one:
         desk.service.buttons(sam, "deal", made[:1])
     with desk.stock.counting() as many:
         found = desk.service.buttons(sam, "deal", made)
     assert len(many) == len(one)
-    assert {len(one) for one in found.values()} == {6}
+    assert {len(one) for one in found.values()} == {7}
