@@ -39,6 +39,14 @@ class Place:
 
 
 @dataclass(slots=True)
+class Looked:
+    """What has been looked up of records: several runs of one log share it."""
+
+    sees: dict[RecordRef, bool] = field(default_factory=dict)
+    values: dict[RecordRef, Values] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RunPaths:
     """The paths of one run, for one actor: `subject` is its record with its values of then."""
 
@@ -49,7 +57,7 @@ class RunPaths:
     subject: Place
     names: Names
     user_id: int | None
-    _sees: dict[RecordRef, bool] = field(default_factory=dict)
+    looked: Looked = field(default_factory=Looked)
 
     def may_read(self, path: str) -> bool:
         """Say whether the actor may read what stands at a path."""
@@ -109,10 +117,10 @@ class RunPaths:
         if place.id is None:
             return False
         ref = RecordRef(place.entity, place.id)
-        if ref not in self._sees:
+        if ref not in self.looked.sees:
             found = seen_records(self.connection, self.access, self.entities, self.actor, (ref,))
-            self._sees[ref] = ref in found
-        return self._sees[ref]
+            self.looked.sees[ref] = ref in found
+        return self.looked.sees[ref]
 
     def _is_any(self, place: Place, verb: str) -> bool:
         return "all" in self.access.reach(self.actor, place.entity, verb)
@@ -122,8 +130,11 @@ class RunPaths:
             return place.values
         if place.id is None:
             return {}
-        record = fetch(self.connection, self.entities[place.entity], place.id)
-        return {} if record is None else record.values
+        ref = RecordRef(place.entity, place.id)
+        if ref not in self.looked.values:
+            record = fetch(self.connection, self.entities[place.entity], place.id)
+            self.looked.values[ref] = {} if record is None else record.values
+        return self.looked.values[ref]
 
 
 def names_by_address(application: Application) -> Mapping[str, Names]:

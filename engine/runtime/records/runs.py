@@ -22,7 +22,7 @@ from engine.runtime.database import Database
 from engine.runtime.query.names import RecordNames
 from engine.runtime.records.images import from_json
 from engine.runtime.records.reading.options import HIGHEST_ID
-from engine.runtime.records.run_paths import Names, Place, RunPaths, names_by_address
+from engine.runtime.records.run_paths import Looked, Names, Place, RunPaths, names_by_address
 from engine.runtime.records.seeing import Entities, require_seen, seen_records
 from engine.runtime.records.store import fetch_values
 from engine.runtime.records.timeline import Who
@@ -130,15 +130,19 @@ class RunLog:
     def _told(
         self, connection: Connection, actor: Actor, rows: Sequence[Row[Any]]
     ) -> tuple[RunStory, ...]:
-        made = self._made(connection, actor, rows)
-        return tuple(_Telling(self._paths(connection, actor, row), made).story(row) for row in rows)
+        made, looked = self._made(connection, actor, rows), Looked()
+        return tuple(
+            _Telling(self._paths(connection, actor, row, looked), made).story(row) for row in rows
+        )
 
-    def _paths(self, connection: Connection, actor: Actor, row: Row[Any]) -> RunPaths:
+    def _paths(
+        self, connection: Connection, actor: Actor, row: Row[Any], looked: Looked
+    ) -> RunPaths:
         image = from_json(row.after, self._entities[row.entity].entity)
         names: Names = self._names.get(row.rule_id, {})
         subject = Place(row.entity, row.record_id, image)
         entities, user_id = self._entities, row.user_id
-        return RunPaths(connection, self._access, entities, actor, subject, names, user_id)
+        return RunPaths(connection, self._access, entities, actor, subject, names, user_id, looked)
 
     def _made(
         self, connection: Connection, actor: Actor, rows: Iterable[Row[Any]]
