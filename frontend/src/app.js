@@ -16,3 +16,4 @@ import "./clocks.js";
 import "./toasts.js";
 import "./keys.js";
 import "./record.js";
+import "./why.js";

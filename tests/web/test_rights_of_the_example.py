@@ -38,6 +38,8 @@ DOORS = {
     "/<entity_id>/<int:record_id>/edit": FORM,
     "/<entity_id>/<int:record_id>/move": FORM,
     "/<entity_id>/<int:record_id>/press/<button_id>": FORM,
+    "/<entity_id>/<int:record_id>/runs": "runs",
+    "/<entity_id>/<int:record_id>/runs/<int:run_id>": "run",
     "/<entity_id>/new": "list",
     "/<entity_id>/preview": "write",
     "/search": "search",
@@ -183,6 +185,12 @@ def world() -> Iterator[World]:
         world = World(site, Model(text, {}), ids)
         for number, vet in enumerate(("vera", "boris", None, "vera")):
             world.add_visit(number, vet)
+        head = site.actor("head")
+        for record in world.records:
+            if record["entity"] in NOTES:
+                site.services.records.press(head, record["entity"], record["id"], "remark")
+                runs = site.services.records.runs(head, record["entity"], record["id"])
+                record["run"] = runs[0].id
         for record in world.records[:-5:-1]:
             site.services.records.delete(ENGINE, record["entity"], record["id"])
             record["trashed"] = True
@@ -222,6 +230,7 @@ def pages_of_records(world: World, rule: str) -> Iterator[tuple[str, dict[str, A
     for one in world.records:
         if "<int:task_id>" not in rule or one["entity"] == "task":
             path = rule.replace("<entity_id>", one["entity"]).replace("<button_id>", "remark")
+            path = path.replace("<int:run_id>", str(one.get("run", 0)))
             yield re.sub(r"<int:\w+>", str(one["id"]), path), one
 
 

@@ -71,6 +71,7 @@ class Can:
     restore: bool = False
     create: bool = False
     note: bool = False
+    ask_why: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,15 @@ def can_of(desk: Desk, record: Record) -> Can:
         and record.entity not in NOT_TALKED_ABOUT
         and not record.trashed
         and desk.access.may(desk.actor, "activity", "create"),
+        ask_why="see" in record.may and has_rules(desk, record.entity),
     )
+
+
+def has_rules(desk: Desk, entity_id: str) -> bool:
+    """Say whether rules or buttons may have done something to records of this kind."""
+    application = desk.look.application
+    rules = (one.entity == entity_id for one in application.automations.values())
+    return any(rules) or bool(application.buttons(entity_id))
 
 
 def paths_of(desk: Desk, record: Record, sight: Sight, standing: Standing) -> tuple[StagePath, ...]:

@@ -118,7 +118,7 @@ def changes(desk: Desk) -> tuple[Change, ...]:
         Change(
             url=record_url(record.entity, record.id),
             title=record.title,
-            event=event(desk.look, entry, titles),
+            event=event(desk.look, RecordRef(record.entity, record.id), entry, titles),
             when=short_moment(desk.look, entry.at),
         )
         for record, entry in told[:SHOWN]

@@ -12,14 +12,15 @@ from engine.errors import BadQuery, Message, say
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.query.records import Record
-from engine.runtime.records.timeline import Entry, EntryKind, FieldChange, TimelinePage
+from engine.runtime.records.timeline import Entry, EntryKind, FieldChange, Pressed, TimelinePage
+from engine.web.navigation import icon_names
 from engine.web.parts.desk import Desk
 from engine.web.parts.facts import option_item
 from engine.web.parts.look import Look
-from engine.web.parts.moments import day_word, long_day
+from engine.web.parts.moments import day_word, long_day, short_moment
 from engine.web.parts.related import StageWord, stage_word
 from engine.web.parts.task_list import clock_time
-from engine.web.urls import record_url, with_query
+from engine.web.urls import record_url, run_url, with_query
 
 SHOWN = 20
 TALKS = frozenset({EntryKind.ACTIVITY, EntryKind.TASK_MADE, EntryKind.TASK_DONE})
@@ -113,9 +114,18 @@ class StageChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened."""
+class PressWords:
+    """A button that was pressed, and which try it was."""
 
+    label: str
+    note: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened; `why` is the address that tells what did it, or what followed."""
+
+    id: int
     icon: str
     who: str
     said: Message
@@ -126,6 +136,8 @@ class Event:
     href: str = ""
     changes: tuple[StoryChange, ...] = ()
     stage: StageChange | None = None
+    pressed: PressWords | None = None
+    why: str = ""
     is_auto: bool = False
     is_quote: bool = False
 
@@ -164,7 +176,7 @@ def story_of(desk: Desk, record: Record, asked: StoryAsked) -> Story:
     titles = linked_titles(desk, page)
     address = record_url(record.entity, record.id)
     show = [("show", asked.show)] if asked.show else []
-    days = days_of(desk.look, page.entries, titles, asked.day)
+    days = days_of(desk.look, here, page.entries, titles, asked.day)
     rest = [*show, ("before", page.older or ""), ("day", str(days[-1].date))] if page.older else []
     return Story(
         choices=tuple(choice(address, name, asked.show) for name in KINDS),
@@ -190,7 +202,7 @@ def linked_titles(desk: Desk, page: TimelinePage) -> Titles:
 
 
 def days_of(
-    look: Look, entries: Iterable[Entry], titles: Titles, last: str
+    look: Look, here: RecordRef, entries: Iterable[Entry], titles: Titles, last: str
 ) -> tuple[StoryDay, ...]:
     """Return entries by the viewer's days; the day that stands above already needs no heading."""
     by_day = groupby(entries, key=lambda one: look.local(one.at).date())
@@ -198,7 +210,7 @@ def days_of(
         StoryDay(
             date=day,
             label=day_label(look, day),
-            events=tuple(event(look, one, titles) for one in some),
+            events=tuple(event(look, here, one, titles) for one in some),
             goes_on=str(day) == last,
         )
         for day, some in by_day
@@ -214,18 +226,18 @@ def day_label(look: Look, day: date) -> str:
     return shown if day.year == look.today.year else f"{shown} {day.year}"
 
 
-def event(look: Look, entry: Entry, titles: Titles) -> Event:
+def event(look: Look, here: RecordRef, entry: Entry, titles: Titles) -> Event:
     """Return one entry as it stands in the story."""
     values = entry.values or {}
-    talk = str(values.get("type") or "")
     is_talk = entry.kind is EntryKind.ACTIVITY
     is_task = entry.kind in (EntryKind.TASK_MADE, EntryKind.TASK_DONE)
     result = str(values.get("result") or "") if entry.kind is EntryKind.TASK_DONE else ""
     is_new = entry.kind is EntryKind.CREATED
     return Event(
-        icon=TALK_ICONS.get(talk, ICONS[entry.kind]) if is_talk else ICONS[entry.kind],
+        id=entry.id,
+        icon=icon_of(look, here, entry),
         who=entry.who.name,
-        said=TALK_WORDS.get(talk, SAID[entry.kind]) if is_talk else SAID[entry.kind],
+        said=deed(entry),
         at=entry.at,
         time=clock_time(look, entry.at),
         text=entry.text or result,
@@ -235,9 +247,50 @@ def event(look: Look, entry: Entry, titles: Titles) -> Event:
         else "",
         changes=() if is_new else tuple(change(look, one, titles) for one in entry.changes),
         stage=stage_change(look, entry.stage),
+        pressed=press_words(look, entry.pressed),
+        why=run_url(here.entity, here.id, entry.run) if entry.run else "",
         is_auto=entry.who.kind != "user",
         is_quote=is_talk,
     )
+
+
+def icon_of(look: Look, here: RecordRef, entry: Entry) -> str:
+    """Return the icon of an entry: of a talk by its kind, of a press that of the button."""
+    if entry.kind is EntryKind.ACTIVITY:
+        return TALK_ICONS.get(str((entry.values or {}).get("type") or ""), ICONS[entry.kind])
+    if entry.pressed is None:
+        return ICONS[entry.kind]
+    buttons = look.application.buttons(here.entity).values()
+    named = next((one.icon for one in buttons if one.address == entry.pressed.address), "")
+    return named if named in icon_names() else ICONS[entry.kind]
+
+
+def press_words(look: Look, pressed: Pressed | None) -> PressWords | None:
+    """Return a button that was pressed, with its try."""
+    if pressed is None:
+        return None
+    return PressWords(pressed.label, try_words(look, pressed) if pressed.tries else None)
+
+
+def try_words(look: Look, pressed: Pressed) -> Message:
+    """Say which try of a ladder it was, and when the next one was to be."""
+    if pressed.number > pressed.tries:
+        return say("After the last of {tries} tries", tries=pressed.tries)
+    numbers: Mapping[str, object] = {"number": pressed.number, "tries": pressed.tries}
+    if pressed.next_try is None:
+        return say("Try {number} of {tries}", **numbers)
+    is_today = look.local(pressed.next_try).date() == look.today
+    time = (clock_time if is_today else short_moment)(look, pressed.next_try)
+    return say("Try {number} of {tries}, the next one at {time}", **numbers, time=time)
+
+
+def deed(entry: Entry) -> Message:
+    """Return the verb of an entry: wrote, moved, pressed Busy."""
+    if entry.kind is EntryKind.ACTIVITY:
+        return TALK_WORDS.get(str((entry.values or {}).get("type") or ""), SAID[entry.kind])
+    if entry.pressed is not None:
+        return say("pressed {button}", button=entry.pressed.label)
+    return SAID[entry.kind]
 
 
 def change(look: Look, one: FieldChange, titles: Titles) -> StoryChange:
