@@ -175,7 +175,7 @@ def make_office(database: Database, crm: Application) -> None:
 def office(crm: Application, url: str) -> Iterator[Office]:
     """Opens an office on an empty database."""
     clock = FrozenClock(MONDAY)
-    database = Database(url, clock)
+    database = Database(url, clock, is_hurried=True)
     try:
         begin(database, crm, make_office)
         yield Office(open_services(crm, database, passwords=quick_passwords()), clock)
