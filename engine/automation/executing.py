@@ -12,10 +12,9 @@ from engine.automation.memory import Memory
 from engine.automation.running import Ended, Run, StepFailed
 from engine.automation.runs import RunKey, begin_run, finish_run
 from engine.automation.trace import RunState, Trace
-from engine.errors import Message, say
 from engine.runtime.actor import rule_actor
 from engine.runtime.records.reactions import Inside
-from engine.runtime.records.rule_failure import LostRun, RuleFailed, RuleStopped
+from engine.runtime.records.rule_failure import LostRun, RuleFailed, RuleStopped, not_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +56,9 @@ class Executing:
         try:
             return run.do(steps)
         except StepFailed as failed:
-            said = self._sentence(failed)
             self.trace.reason = failed.why
+            said = not_done(self.trace.label, failed.step.words, failed.why)
             raise RuleFailed(said, self._lost("failed")) from failed
-
-    def _sentence(self, failed: StepFailed) -> Message:
-        return say(
-            "“{rule}” could not be done. {step}: {reason}",
-            rule=self.trace.label,
-            step=failed.step.words,
-            reason=failed.why,
-        )
 
     def _lost(self, state: RunState) -> LostRun:
         """Return the row that is kept although everything is undone; what was new has no number."""

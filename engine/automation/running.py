@@ -8,14 +8,15 @@ from typing import Literal, TypeAlias
 
 from engine.automation.context import Bound, Linked, RunContext
 from engine.automation.ready import Reads, seen
-from engine.automation.trace import StepTrace, Trace, in_a_row
-from engine.errors import EngineError, Message, Unavailable, ValidationFailed, say
+from engine.automation.trace import Seen, StepTrace, Trace
+from engine.errors import EngineError, Message, Unavailable, ValidationFailed
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Saved, Values
 from engine.runtime.records.context import Scene
 from engine.runtime.records.denials import Missing
 from engine.runtime.records.reactions import NOTHING, Deed, Inside, Write
+from engine.runtime.records.sentences import about_fields
 
 Payload: TypeAlias = Mapping[str, object]
 
@@ -29,12 +30,13 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """What came of a step."""
+    """What came of a step; `seen` is what it read on the way, beside its expressions."""
 
     result: Literal["done", "skipped"] = "done"
     said: Message | None = None
     made: RecordRef | None = None
     end: Ended | None = None
+    seen: tuple[Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class Run:
 
         def told(result: Literal["done", "skipped", "failed"], did: Did) -> StepTrace:
             words = (step.address, step.step, step.words)
-            return StepTrace(*words, values, result, did.said, did.made)
+            return StepTrace(*words, (*values, *did.seen), result, did.said, did.made)
 
         try:
             did = step.do(self)
@@ -135,15 +137,11 @@ class Run:
         return did
 
     def _reason(self, error: EngineError) -> Message:
-        """Return the sentences of a refusal as one; those at fields say which one."""
+        """Return the sentences of a refusal as one."""
         if not isinstance(error, ValidationFailed):
             return error.message
-        fields = self.scene.entities[self.touched or self.subject.entity].fields
-        said = []
-        for name, messages in error.messages.items():
-            label = fields[name].field.label if name in fields else name
-            said += [_at_field(label, one) for one in messages]
-        return in_a_row(said)
+        compiled = self.scene.entities[self.touched or self.subject.entity]
+        return about_fields(error.messages, compiled)
 
 
 def stored(inside: Inside, record: RecordRef) -> Values:
@@ -152,9 +150,3 @@ def stored(inside: Inside, record: RecordRef) -> Values:
     if values is None:
         raise Missing("see", record.entity, record.id)
     return values
-
-
-def _at_field(label: str, message: Message) -> Message:
-    """Name the field before a sentence that does not name it."""
-    is_named = not label or label in str(message)
-    return message if is_named else say("{field}: {sentence}", field=label, sentence=message)

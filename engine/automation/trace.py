@@ -6,14 +6,13 @@ conditions and steps have read stand beside them, shown as the company writes th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from engine.automation.triggers import Moment
 from engine.errors import Message
 from engine.metadata.model.text import RecordRef
+from engine.runtime.records.sentences import kept
 
 Json: TypeAlias = Any
 Seen: TypeAlias = tuple[str, str, Json]  # a path, its value as it is shown, and the value
@@ -56,11 +55,11 @@ class StepTrace:
         return {
             "at": self.address,
             "step": self.step,
-            "words": message_json(self.words),
+            "words": kept(self.words),
             "values": [list(one) for one in self.values],
             "made": None if self.made is None else [self.made.entity, self.made.id],
             "result": self.result,
-            "said": None if self.said is None else message_json(self.said),
+            "said": None if self.said is None else kept(self.said),
         }
 
 
@@ -84,32 +83,5 @@ class Trace:
             "on": [self.subject.entity, self.subject.id],
             "checks": [one.json() for one in self.checks],
             "steps": [one.json() for one in self.steps],
-            "reason": None if self.reason is None else message_json(self.reason),
+            "reason": None if self.reason is None else kept(self.reason),
         }
-
-
-def message_json(message: Message) -> Json:
-    """Return a sentence as it is kept."""
-    kept = {
-        "text": message.text,
-        "values": {name: _value_json(one) for name, one in message.values.items()},
-    }
-    return {**kept, "plural": message.plural} if message.plural else kept
-
-
-def _value_json(value: object) -> Json:
-    match value:
-        case Message():
-            return message_json(value)
-        case None | bool() | int() | str():
-            return value
-        case Decimal():
-            return format(value, "f")
-        case _:
-            return str(value)
-
-
-def in_a_row(messages: Iterable[Message]) -> Message:
-    """Return several sentences as one, each said in the reader's language."""
-    values = {f"said{number}": one for number, one in enumerate(messages)}
-    return Message(" ".join(f"{{{name}}}" for name in values), values)

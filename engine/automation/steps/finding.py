@@ -11,7 +11,7 @@ from engine.automation.binding import bind
 from engine.automation.compiling import Compiler
 from engine.automation.ready import Reads, reads_of
 from engine.automation.running import CompiledStep, Did, Run
-from engine.errors import say, verbatim
+from engine.errors import say
 from engine.metadata.expressions.compile import Typed, typed
 from engine.metadata.expressions.letters import fold
 from engine.metadata.expressions.names import Scope
@@ -38,7 +38,10 @@ def find_record(step: FindRecord, compiler: Compiler) -> CompiledStep:
         found = _first(run, step.entity, condition)
         run.bind(step.name, found)
         if found is not None:
-            return Did(said=verbatim(run.scene.lookup.title(found.entity, found.id)))
+            title = run.scene.lookup.title(found.entity, found.id)
+            return Did(
+                said=say("It was found."), seen=((step.name or step.entity, title, found.id),)
+            )
         return Did(said=say("There is none."), end=run.do(otherwise))
 
     words = say("Look for: {entity}", entity=entity.label)

@@ -18,8 +18,7 @@ def create_record(step: CreateRecord, compiler: Compiler) -> CompiledStep:
     def do(run: Run) -> Did:
         made = run.create(entity.id, slots.values(run.context(), run.scene))
         run.bind(step.name, made)
-        title = run.scene.lookup.title(made.entity, made.id)
-        return Did(said=verbatim(title), made=made)
+        return Did(made=made)
 
     words = say("Make: {entity}", entity=entity.label)
     return CompiledStep(step.address, "create", words, slots.reads, do)

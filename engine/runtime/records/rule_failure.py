@@ -6,15 +6,17 @@ although nothing of it has happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, select
 
-from engine.errors import EngineError, Message, ValidationFailed
+from engine.errors import EngineError, Message, ValidationFailed, say, verbatim
+from engine.metadata.model.text import RecordRef
 from engine.runtime.database import Database
+from engine.runtime.records.sentences import kept
 from engine.runtime.tables.system import RUNS
 
 
@@ -56,6 +58,32 @@ class RuleStopped(ValidationFailed):
 
 Undone: TypeAlias = RuleFailed | RuleStopped
 UNDONE = (RuleFailed, RuleStopped)
+
+
+def not_done(rule: str, step: Message, reason: Message) -> Message:
+    """Say which rule or button could not be done, at which step, and why."""
+    return say("“{rule}” could not be done. {step}: {reason}", rule=rule, step=step, reason=reason)
+
+
+def unfit(
+    connection: Connection, run_id: int, label: str, reason: Message, new: Collection[RecordRef]
+) -> RuleFailed:
+    """Return the failure of a run that has left a record behind as it must not be.
+
+    `label` says what kind of record that is; `new` are the records that go with the transaction.
+    """
+    row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one()
+    is_new = RecordRef(row.entity, row.record_id) in new
+    lost = LostRun(
+        rule_id=row.rule_id,
+        entity=row.entity,
+        record_id=None if is_new else row.record_id,
+        state="failed",
+        trace={**row.trace, "reason": kept(reason)},
+        started_at=row.started_at,
+        finished_at=row.started_at,
+    )
+    return RuleFailed(not_done(row.trace["label"], verbatim(label), reason), lost)
 
 
 def keep_run(database: Database, run: LostRun) -> None:

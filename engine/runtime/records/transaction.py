@@ -28,6 +28,8 @@ from engine.runtime.records.gate import Gate
 from engine.runtime.records.granting import Granting
 from engine.runtime.records.links import check_links
 from engine.runtime.records.reactions import Overdue, Reactions, Write
+from engine.runtime.records.rule_failure import unfit
+from engine.runtime.records.sentences import about_fields
 from engine.runtime.records.storing import store_edit, store_new
 from engine.runtime.records.uniques import check_uniques
 from engine.runtime.records.words import Words
@@ -66,6 +68,7 @@ class Transaction:
         self._depth = 0
         self._changes: deque[Change] = deque()
         self.made: list[RecordRef] = []
+        self._new: set[RecordRef] = set()
         self._unjudged: dict[tuple[str, int], Draft] = {}
         self._performer: Callable[[Write], Saved] | None = None
         self.memory: dict[str, object] = {}  # of the reactions
@@ -104,6 +107,7 @@ class Transaction:
     def create(self, drafts: Sequence[Draft]) -> tuple[Change, ...]:
         """Store new records of one entity that were judged."""
         changes = store_new(self.scene, drafts, self._token, self._depth)
+        self._new |= {RecordRef(one.entity, one.record_id) for one in changes}
         for draft, change in zip(drafts, changes, strict=True):
             self._await_rules(draft, change)
         self.made += [RecordRef(one.entity, one.record_id) for one in changes if _is_made(one)]
@@ -145,7 +149,18 @@ class Transaction:
         for key, draft in self._unjudged.items():
             draft.values = {**draft.values, **(self.values(*key) or {})}
             self.judge_of(draft).judge_final()
-            refuse(draft)
+            self._refuse(draft)
+
+    def _refuse(self, draft: Draft) -> None:
+        """Refuse a record as it has become; of one that a rule wrote nobody has the form."""
+        run_id = draft.actor.run_id
+        if draft.messages and run_id is not None:
+            label, reason = (
+                draft.compiled.entity.label,
+                about_fields(draft.messages, draft.compiled),
+            )
+            raise unfit(self.connection, run_id, label, reason, self._new)
+        refuse(draft)
 
     def _react(self, change: Change) -> None:
         if self._listens(change.entity):

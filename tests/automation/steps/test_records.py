@@ -4,6 +4,7 @@ import pytest
 
 from engine.errors import Conflict
 from engine.runtime.records.rule_failure import RuleFailed
+from engine.runtime.tables.system import RUNS
 from tests.kit.office import Office, Opened, ref, said
 
 CRM = """
@@ -73,3 +74,67 @@ def test_an_empty_note_is_not_written(crm: Office) -> None:
     (step,) = crm.trace("say")["steps"]
     assert (step["result"], said(step["said"])) == ("skipped", "There was nothing to write.")
     assert crm.records("activity") == []
+
+
+UNFIT = """
+    timezone: Europe/Sofia
+    entities:
+      client:
+        fields: {name: text, phone: {type: phone, required: true}}
+      request:
+        fields: {name: text, phone: text}
+        buttons:
+          convert:
+            do:
+              - create: {entity: client, set: {name: "= name"}, as: c}
+              - if:
+                  when: phone is not none
+                  do: [{update: {record: "= c", set: {phone: "{{ phone }}"}}}]
+    roles:
+      seller: {can: {request: {every: all}}}
+    automations:
+      watch: {label: Watch, entity: client, on: [created], do: [{note: "{{ name }}"}]}
+      mirror:
+        label: Make a client of each request
+        entity: request
+        on: [{changed: [name]}]
+        do: [{create: {entity: client, set: {name: "= name"}}}]
+      at_once:
+        label: At once
+        entity: request
+        on: [created]
+        when: name == 'at once'
+        do: [{create: {entity: client, set: {name: "= name"}}}]
+"""
+
+
+def test_a_record_is_judged_when_the_steps_behind_have_filled_it_in(opened: Opened) -> None:
+    crm = opened(UNFIT)
+    sam = crm.person("sam", "seller")
+    good, bad = (crm.create(sam, "request", phone=one) for one in ("+359888123456", ""))
+    crm.press(sam, good, "convert")
+    assert [one["phone"] for one in crm.records("client")] == ["+359888123456"]
+    with pytest.raises(RuleFailed) as refused:
+        crm.press(sam, bad, "convert")
+    assert str(refused.value) == "“Convert” could not be done. Client: Fill in Phone."
+    failed = crm.rows(RUNS)[-1]
+    assert (failed["rule_id"], failed["state"]) == ("entities.request.buttons.convert", "failed")
+    assert (failed["record_id"], said(failed["trace"]["reason"])) == (bad.id, "Fill in Phone.")
+    assert len(crm.records("client")) == 1
+
+
+def test_a_person_reads_which_rule_left_a_record_unfit(opened: Opened) -> None:
+    crm = opened(UNFIT)
+    sam = crm.person("sam", "seller")
+    request = crm.create(sam, "request", name="Anna")
+    with pytest.raises(RuleFailed) as refused:
+        crm.change(sam, request, name="Annie")
+    assert str(refused.value).startswith("“Make a client of each request” could not be done.")
+    with pytest.raises(RuleFailed):
+        crm.create(sam, "request", name="at once")
+    assert [
+        (one["state"], one["record_id"]) for one in crm.rows(RUNS) if one["state"] == "failed"
+    ] == [
+        ("failed", request.id),
+        ("failed", None),
+    ]
