@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table, select, text
 
+from engine.automation.rules import Rules
 from engine.metadata.model.application import Application
 from engine.metadata.model.text import Value
 from engine.runtime.actor import ENGINE, Actor
@@ -105,10 +106,16 @@ class Desk:
 
 @contextmanager
 def writing(
-    application: Application, url: str, reactions: Reactions | None = None
+    application: Application,
+    url: str,
+    reactions: Reactions | None = None,
+    *,
+    by_rules: bool = False,
 ) -> Iterator[Desk]:
-    """Opens an empty database of an application with the service over it."""
+    """Opens an empty database of an application with the service over it, its rules as asked."""
     with stocked(application, url) as stock:
+        if by_rules:
+            reactions = Rules(stock.application, stock.tables, stock.access)
         service = RecordService(
             stock.database,
             stock.application,

@@ -29,16 +29,23 @@ from engine.runtime.records.titles import names_of
 from engine.runtime.tables.system import LADDERS
 from tests.kit.applications import VET, application
 from tests.kit.examples import examples
-from tests.kit.pressing import Presses, archive, make_task, move_to
 from tests.kit.writer import Desk, person, writing
 
 REFUSED = (ValidationFailed, NotAllowed, NotFound, Conflict)
 ENTITIES = ("owner", "animal", "visit", "task")
 BUTTONS = """
     buttons:
-      call: {show_in: [booked], ladder: {tries: [5 min, 1 h], each: [{note: Call}]}}
-      begin: {show_in: [booked], ask: {diagnosis: {}, fee: {required: true}}}
-      lose: {}
+      call:
+        show_in: [booked]
+        ladder:
+          tries: [5 min, 1 h]
+          each: [{task: {subject: Call, due: "= next_try", type: call}}]
+          then: [{archive: true}]
+      begin:
+        show_in: [booked]
+        ask: {diagnosis: {}, fee: {required: true}}
+        do: [{move: treatment}]
+      lose: {do: [{done: {tasks: all}}, {archive: true}]}
 """
 LIVELY = (
     VET.replace("    moves:\n      booked:", f"{BUTTONS.strip(chr(10))}\n    moves:\n      booked:")
@@ -235,8 +242,7 @@ class Life(RuleBasedStateMachine):
 
 
 def test_every_promise_holds_whatever_people_do(database_url: str) -> None:
-    rules = Presses({"call": make_task, "begin": move_to("treatment"), "lose": archive})
-    with writing(application(LIVELY), database_url, rules) as desk:
+    with writing(application(LIVELY), database_url, by_rules=True) as desk:
         people = (
             person(desk, "helen", "head"),
             person(desk, "victor", "vet"),

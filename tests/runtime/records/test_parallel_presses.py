@@ -7,11 +7,9 @@ import pytest
 from engine.errors import EngineError
 from engine.runtime.actor import Actor
 from engine.runtime.plan.create import create_everything
-from engine.runtime.records.changes import Change, Saved, Seen
-from engine.runtime.records.reactions import Inside
+from engine.runtime.records.changes import Saved, Seen
 from tests.kit.applications import application
 from tests.kit.prepared import Prepared
-from tests.kit.pressing import Presses, archive, make_task, move_to
 from tests.kit.writer import Desk, person, writing
 from tests.runtime.records.test_parallel import CROWD, at_once
 
@@ -25,35 +23,24 @@ pipelines:
   way:
     stages: {fresh: {}, taken: {}}
     buttons:
-      busy: {show_in: [fresh], ladder: {tries: [5 min, 10 min], each: [{note: Busy}]}}
-      take: {show_in: [fresh]}
-      junk: {show_in: [fresh]}
+      busy:
+        show_in: [fresh]
+        ladder:
+          tries: [5 min, 10 min]
+          each: [{task: {subject: "Try {{ try }}", due: "= next_try"}}]
+          then: [{archive: true}]
+      take: {show_in: [fresh], do: [{task: {subject: Call}}, {move: taken}]}
+      junk: {show_in: [fresh], do: [{task: {subject: Look}}, {archive: true}]}
 roles: {seller: {can: {request: {every: all}}}}
 """
 BUTTONS = ("busy", "take", "junk")
 
 
-def take(change: Change, inside: Inside, actor: Actor) -> None:
-    make_task(change, inside, actor)
-    move_to("taken")(change, inside, actor)
-
-
-def climb(change: Change, inside: Inside, actor: Actor) -> None:
-    assert change.press is not None
-    do = archive if change.press.number > change.press.tries else make_task
-    do(change, inside, actor)
-
-
-def junk(change: Change, inside: Inside, actor: Actor) -> None:
-    make_task(change, inside, actor)
-    archive(change, inside, actor)
-
-
 @pytest.fixture
 def desk(prepared: Prepared) -> Iterator[Desk]:
     requests = application(REQUESTS)
-    rules = Presses({"busy": climb, "take": take, "junk": junk})
-    with writing(requests, prepared(requests, create_everything), rules) as found:
+    url = prepared(requests, create_everything)
+    with writing(requests, url, by_rules=True) as found:
         yield found
 
 
