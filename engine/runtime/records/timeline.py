@@ -361,7 +361,7 @@ class _Story:
         of_press = {
             row.history_id: row.id
             for row in rows
-            if presses.get(row.history_id) == row.rule_id and row.id in open_runs
+            if presses.get(row.history_id) == row.rule_id
         }
         return tuple(
             replace(one, run=one.run if one.run in open_runs else of_press.get(one.id))

@@ -55,7 +55,7 @@ automations:
 roles:
   head: {can: {deal: {every: all}, client: {every: all}}}
   seller: {can: {deal: {every: all}, client: {see: own, peek: all}}, hide: [deal.margin]}
-  reader: {can: {deal: {see: all}}}
+  clerk: {can: {client: {see: all}}}
 """
 
 
@@ -188,5 +188,7 @@ def test_the_lines_of_the_timeline_lead_to_their_runs(
     made = crm.services.records.run(head, pressed.run).steps[0].made
     assert made is not None
     assert story(head, "client", made.record.id)[EntryKind.CREATED].run == pressed.run
+    clerk = crm.person("carl", "clerk")
+    assert story(clerk, "client", made.record.id)[EntryKind.CREATED].run is None
     blind = crm.person("ann", "seller")
     assert crm.services.records.timeline(blind, "deal", deal.id).entries[-2].changes == ()
