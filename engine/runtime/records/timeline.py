@@ -359,9 +359,7 @@ class _Story:
         )
         open_runs = {number for number, subject in subjects.items() if subject in seen}
         of_press = {
-            row.history_id: row.id
-            for row in rows
-            if presses.get(row.history_id) == row.rule_id
+            row.history_id: row.id for row in rows if presses.get(row.history_id) == row.rule_id
         }
         return tuple(
             replace(one, run=one.run if one.run in open_runs else of_press.get(one.id))
