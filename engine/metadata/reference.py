@@ -49,6 +49,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "5": "Pipelines",
         "6": "The head of crm.yaml",
         "7": "Rows and stories",
+        "8": "Buttons, rules and steps",
         "9": "Advice",
         "0": "What later versions run",
     }

@@ -1,4 +1,4 @@
-"""A CRM from a text: `application(VET)` is the sample that tests share, `CALLS` has buttons."""
+"""A CRM from a text: `application(VET)` is the sample that tests share, `CALLS` and `REQUESTS` act."""
 
 import re
 from functools import lru_cache
@@ -53,3 +53,4 @@ def _text(name: str, text: str) -> str:
 DEALS = (Path(__file__).parent / "deals.yaml").read_text(encoding="utf-8")
 VET = (Path(__file__).parent / "vet.yaml").read_text(encoding="utf-8")
 CALLS = (Path(__file__).parent / "calls.yaml").read_text(encoding="utf-8")
+REQUESTS = (Path(__file__).parent / "requests.yaml").read_text(encoding="utf-8")

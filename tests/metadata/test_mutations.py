@@ -17,15 +17,17 @@ from engine.metadata.model.text import Template
 from engine.metadata.nodes import Entry, Mapping, Node, Scalar, Sequence
 from engine.metadata.problems import has_errors
 from engine.metadata.source import read_nodes
-from tests.kit.applications import VET
+from tests.kit.applications import REQUESTS, VET
 from tests.kit.examples import PROFILE, examples
 
 ROWS = "key,name,phone,city\nanna,Anna,+359888123456,Sofia\nivan,Ivan,+359888000111,\n"
 WORDS = (
     *("", "true", "no", "id", "__class__", "select", "имя", "0", "-1", "1e9", "name", "owner"),
     *("all", "mine", "{{ name }}", "= user", "a.b.c", "now()", "'", "#fff", "9" * 30, "x" * 64),
+    *("ask.comment", "try", "known", "send", "stop", "if", "= record", "sales", "0 min"),
     *("append", "lines", "sum(visits.fee)", "owner.name", "rows", "in 3 d", "2026-02-30"),
 )
+SAMPLES = st.sampled_from((VET, REQUESTS))
 SIGNS = "\"'{}[]:,#&*!|>%@`-= \t\n\\(){{}}абв\u00a0\u2028\ufeff\u0000\r"
 few = settings(
     max_examples=examples(30, nightly=1_000),
@@ -36,16 +38,17 @@ few = settings(
 
 
 @few
-@given(st.integers(0, len(VET) - 1), st.integers(0, 12), st.text(SIGNS + "ab1", max_size=3))
-def test_damaged_text(place: int, length: int, inserted: str) -> None:
-    damaged = VET[:place] + inserted + VET[place + length :]
+@given(st.data(), SAMPLES, st.integers(0, 12), st.text(SIGNS + "ab1", max_size=3))
+def test_damaged_text(data: st.DataObject, sample: str, length: int, inserted: str) -> None:
+    place = data.draw(st.integers(0, len(sample) - 1))
+    damaged = sample[:place] + inserted + sample[place + length :]
     judge(load_sources({"crm.yaml": damaged, "data/owner.csv": ROWS}))
 
 
 @few
-@given(st.data())
-def test_damaged_lines(data: st.DataObject) -> None:
-    lines = VET.split("\n")
+@given(st.data(), SAMPLES)
+def test_damaged_lines(data: st.DataObject, sample: str) -> None:
+    lines = sample.split("\n")
     for _ in range(data.draw(st.integers(1, 3))):
         one, other = data.draw(st.tuples(*[st.integers(0, len(lines) - 1)] * 2))
         change = data.draw(st.sampled_from(("delete", "double", "swap", "indent")))
@@ -61,9 +64,9 @@ def test_damaged_lines(data: st.DataObject) -> None:
 
 
 @few
-@given(st.data())
-def test_damaged_nodes(data: st.DataObject) -> None:
-    root = read_nodes("crm.yaml", VET).root
+@given(st.data(), SAMPLES)
+def test_damaged_nodes(data: st.DataObject, sample: str) -> None:
+    root = read_nodes("crm.yaml", sample).root
     assert root is not None
     tree: Node = root
     for _ in range(data.draw(st.integers(1, 4))):

@@ -8,12 +8,14 @@ from engine.metadata.load import load_sources
 from engine.metadata.nodes import Mapping, Node, Path, Scalar, Sequence
 from engine.metadata.problems import Severity, render
 from engine.metadata.source import read_nodes
-from tests.kit.applications import VET
+from tests.kit.applications import REQUESTS, VET
 
-ROWS = "key,name,phone,city,groups\nanna,Anna,+359888123456,Sofia,regular\n"
-LINES = VET.split("\n")
+SAMPLES = {
+    "vet": (VET, "key,name,phone,city,groups\nanna,Anna,+359888123456,Sofia,regular\n", "owner"),
+    "requests": (REQUESTS, "key,name\nivan,Ivan\n", "user"),
+}
 # What is renamed is missed wherever it is named, and each of these places is to be mended.
-NAMED_ELSEWHERE = ("entities", "fields", "stages", "roles", "scopes")
+NAMED_ELSEWHERE = ("entities", "fields", "stages", "roles", "scopes", "ask", "options", "as")
 STEP = 12  # one word in twelve, another one in each part
 
 
@@ -31,37 +33,45 @@ def words(node: Node, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
             yield path, node
 
 
-def all_words() -> list[tuple[Path, Scalar]]:
-    root = read_nodes("crm.yaml", VET).root
+def all_words(text: str) -> list[tuple[Path, Scalar]]:
+    root = read_nodes("crm.yaml", text).root
     assert root is not None
     return list(words(root))
 
 
 @pytest.mark.parametrize("part", range(3))
 @pytest.mark.parametrize("damage", ["misspelt", "unreadable"])
-def test_one_mistake_is_one_error(part: int, damage: str) -> None:
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_one_mistake_is_one_error(sample: str, part: int, damage: str) -> None:
     several = [
         errors
-        for path, word in all_words()[part * 4 :: STEP]
+        for path, word in all_words(SAMPLES[sample][0])[part * 4 :: STEP]
         if damage == "unreadable" or not is_named_elsewhere(path)
-        if len(errors := errors_after(word, "@@" if damage == "unreadable" else f"{word.text}x"))
-        > 1
+        if len(errors := errors_after(sample, word, changed_to(word, damage))) > 1
     ]
     assert several == []
 
 
+def changed_to(word: Scalar, damage: str) -> str:
+    """Returns what stands there instead of a word."""
+    return "@@" if damage == "unreadable" else f"{word.text}x"
+
+
 def is_named_elsewhere(path: Path) -> bool:
     """Says whether this is the id of something."""
-    return len(path) > 1 and path[-2] in NAMED_ELSEWHERE
+    above = {part for part in path[-2:] if part in NAMED_ELSEWHERE}
+    return len(path) > 1 and bool(above)
 
 
-def errors_after(word: Scalar, written: str) -> list[str]:
+def errors_after(sample: str, word: Scalar, written: str) -> list[str]:
     """Returns the errors of the sample with another word in one place."""
+    text, rows, entity = SAMPLES[sample]
+    lines = text.split("\n")
     mark = word.mark
-    line = LINES[mark.line - 1]
+    line = lines[mark.line - 1]
     changed = line[: mark.column - 1] + written + line[mark.column - 1 + mark.length :]
-    text = "\n".join([*LINES[: mark.line - 1], changed, *LINES[mark.line :]])
-    result = load_sources({"crm.yaml": text, "data/owner.csv": ROWS})
+    damaged = "\n".join([*lines[: mark.line - 1], changed, *lines[mark.line :]])
+    result = load_sources({"crm.yaml": damaged, f"data/{entity}.csv": rows})
     return [
         render(one, result.sources) for one in result.problems if one.severity is Severity.ERROR
     ]

@@ -49,10 +49,12 @@ def places_of_actions(subject: Subject) -> Iterator[Place]:
     application = subject.application
     for action in actions(subject):
         yield from _of_conditions(application, action)
+        given = frozenset(_given(nodes.node_at(subject.raw, action.path)))
+        asked = frozenset({"ask"} if subject.is_spoilt((*action.path, "ask")) else ())
         for placed in placed_steps(application, action.entity, action.of):
-            spoilt = spoilt_names(subject, action, placed.scope)
+            known = placed.scope.extra.keys() | placed.scope.elsewhere.keys()
             for place in _of_step(application, placed):
-                yield replace(place, spoilt=spoilt)
+                yield replace(place, spoilt=(given - known) | asked)
 
 
 def _of_conditions(application: Application, action: Action) -> Iterator[Place]:
@@ -135,18 +137,6 @@ def _of_values(entity: Entity, values: Mapping[str, Slot], scope: Scope) -> Iter
 
 def _person(target: Target) -> Expected:
     return Field("to", "", "user", "", "", target.mark, to="user")
-
-
-def spoilt_names(subject: Subject, action: Action, scope: Scope) -> frozenset[str]:
-    """Return names of which nothing can be said: what gives them has an error of its own."""
-    given = set(_given(nodes.node_at(subject.raw, action.path)))
-    names = {one for one in given if one not in scope.extra and one not in scope.elsewhere}
-    asked = nodes.node_at(subject.raw, (*action.path, "ask"))
-    if isinstance(asked, nodes.Mapping):
-        known = scope.extra.get("ask", {})
-        ids = [one.key.text for one in asked.entries]
-        names |= {f"ask.{one}" for one in ids if not isinstance(known, Mapping) or one not in known}
-    return frozenset(names)
 
 
 def _given(node: nodes.Node | None) -> Iterator[str]:

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from engine.metadata.build.common import CLOCK, IN_BRACES, STRING, names_in, names_in_text
 from engine.metadata.checks.action_places import places_of_actions
-from engine.metadata.checks.pipelines import entities_of
 from engine.metadata.checks.places import Place, check_record
-from engine.metadata.checks.subject import Subject, Walk, walk, warning
+from engine.metadata.checks.subject import Subject, Walk, entities_of, walk, warning
 from engine.metadata.expressions.compile import check
 from engine.metadata.expressions.names import Scope as Names
 from engine.metadata.expressions.templates import parse_template
@@ -130,7 +129,7 @@ def _is_spoilt(subject: Subject, place: Place) -> bool:
 
 def _names_unclear(subject: Subject, place: Place, name: str) -> bool:
     first, _, rest = name.partition(".")
-    if first in place.spoilt or name in place.spoilt:
+    if first in place.spoilt:
         return True
     entity = place.scope.entity
     bound = place.scope.extra.get(first)

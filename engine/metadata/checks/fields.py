@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from engine.metadata.build.common import names_in
-from engine.metadata.checks.subject import Subject, address_of, field_path, suggest, warning
+from engine.metadata.checks.subject import (
+    Subject,
+    address_of,
+    declared_fields,
+    field_path,
+    suggest,
+    warning,
+)
 from engine.metadata.fieldtypes.base import Kind, Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.field import Field, FormulaKind
@@ -21,11 +28,6 @@ PLACE_OF_SEQUENCE = re.compile(r"(year|month|day|n)(:[1-9][0-9]?)?")
 MOST_DECIMALS = 6
 
 
-def _fields(subject: Subject) -> Iterator[Field]:
-    for entity in subject.application.entities.values():
-        yield from entity.fields.values()
-
-
 def check_keys_of_type(subject: Subject) -> Iterator[Problem]:
     """A key that fields of this type do not have.
 
@@ -36,7 +38,7 @@ def check_keys_of_type(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {client: {fields: {name: {type: choice, options: [a, b]}, note: text}}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         allowed = FIELD_TYPES[field.type].keys
         for entry in subject.keys(field_path(field)):
             key = entry.key.text
@@ -59,7 +61,7 @@ def check_needs_of_type(subject: Subject) -> Iterator[Problem]:
           order: {fields: {number: text, client: {type: link, to: client}}}
           client: {fields: {name: text}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         need = {"link": "to", "choice": "options", "choices": "options"}.get(field.type)
         path = field_path(field, need or "")
         if need is None or field.layer == "core" or subject.is_unclear(path):
@@ -81,7 +83,7 @@ def check_unique(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {client: {fields: {name: {type: text, unique: true}, active: bool}}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         never = FIELD_TYPES[field.type].storage in NEVER_UNIQUE
         on_read = field.formula_kind is FormulaKind.ON_READ
         if field.unique and (never or on_read):
@@ -141,7 +143,7 @@ def check_formula_alone(subject: Subject) -> Iterator[Problem]:
           item: {fields: {name: text, price: money, twice: {type: money, formula: price * 2}}}
     """
     pointless = ("default", "required", "required_when", "quick", "readonly_when", "locked_when")
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         if field.formula is None and field.type != "sequence":
             continue
         what = "is computed" if field.formula else "is given by the engine"
@@ -161,7 +163,7 @@ def check_pattern(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {item: {fields: {name: text, code: {type: text, pattern: '[0-9]+'}}}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         if field.pattern is None:
             continue
         try:
@@ -184,7 +186,7 @@ def check_sequence(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {order: {fields: {number: {type: sequence, format: "K-{year}-{n:4}"}}}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         if field.type != "sequence" or not field.format:
             continue
         mark, address = subject.mark(field_path(field, "format")), field.address
@@ -209,7 +211,7 @@ def check_limits(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {item: {fields: {name: {type: text, min_length: 5, max_length: 10}}}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         yield from _lengths(subject, field)
         path = field_path(field, "decimals")
         found = subject.node(path)
@@ -246,7 +248,7 @@ def check_required_bool(subject: Subject) -> Iterator[Problem]:
           client:
             fields: {name: text, agreed: {type: bool, check: agreed, message: "Has to agree"}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         if field.required and FIELD_TYPES[field.type].kind is Kind.BOOL:
             path = field_path(field, "required")
             message = "a yes or no is never empty, so 'required' asks for nothing"
@@ -264,7 +266,7 @@ def check_message(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {client: {fields: {name: {type: text, pattern: '.{3,}', message: Too short}}}}
     """
-    for field in _fields(subject):
+    for field in declared_fields(subject.application):
         path = field_path(field)
         explained = field.check or field.pattern or _is_spoilt(subject, path, "check", "pattern")
         if field.message and not explained:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from engine.metadata import nodes
 from engine.metadata.checks.left_out_actions import loose_ends_of_actions
-from engine.metadata.checks.pipelines import entities_of
-from engine.metadata.checks.subject import Subject, entity_path, field_path, walk
+from engine.metadata.checks.subject import Subject, entities_of, entity_path, field_path, walk
 from engine.metadata.language_keys import action_of, key_at
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.view import View

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.metadata.checks.references import unknown_field
-from engine.metadata.checks.subject import Subject, address_of, suggest, walk, warning
-from engine.metadata.model.entity import Entity
+from engine.metadata.checks.subject import Subject, address_of, entities_of, suggest, walk, warning
 from engine.metadata.model.pipeline import Pipeline
 from engine.metadata.nodes import Path
 from engine.metadata.problems import Problem
-
-
-def entities_of(subject: Subject, pipeline: Pipeline) -> Iterator[Entity]:
-    """Yield the entities whose records walk through a pipeline."""
-    for entity in subject.application.entities.values():
-        if any(one.pipeline == pipeline.id for one in entity.fields.values()):
-            yield entity
 
 
 def check_moves(subject: Subject) -> Iterator[Problem]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.metadata import nodes
+from engine.metadata.checks.actions import scalars_in, targets_with, written_actions
 from engine.metadata.checks.subject import (
     Subject,
     Walk,
     address_of,
+    declared_fields,
     entity_path,
     field_path,
     members,
@@ -38,14 +40,13 @@ def check_targets(subject: Subject) -> Iterator[Problem]:
           client: {fields: {name: text}}
     """
     known = tuple(subject.application.entities)
-    for entity in subject.application.entities.values():
-        for field in entity.fields.values():
-            if field.type == "link" and field.to and field.to not in known:
-                path = field_path(field, "to")
-                if not subject.was_written(("entities", field.to)):
-                    hint = suggest(field.to, known)
-                    message = f"there is no entity '{field.to}'"
-                    yield Problem("E201", subject.mark(path), message, hint, address_of(path))
+    for field in declared_fields(subject.application):
+        if field.type == "link" and field.to and field.to not in known:
+            path = field_path(field, "to")
+            if not subject.was_written(("entities", field.to)):
+                hint = suggest(field.to, known)
+                message = f"there is no entity '{field.to}'"
+                yield Problem("E201", subject.mark(path), message, hint, address_of(path))
 
 
 def check_field_names(subject: Subject) -> Iterator[Problem]:
@@ -145,7 +146,7 @@ def _any_unclear_pipeline(subject: Subject) -> bool:
 
 
 def check_entities_named(subject: Subject) -> Iterator[Problem]:
-    """A view, a scope or a role that names an entity which does not exist.
+    """A view, a scope, a role, a rule or a step that names an entity which does not exist.
 
     Bad:
         name: shop
@@ -156,7 +157,7 @@ def check_entities_named(subject: Subject) -> Iterator[Problem]:
         entities: {client: {fields: {name: text}}}
         roles: {seller: {can: {client: {see: all}}}}
     """
-    for section in ("views", "scopes"):
+    for section in ("views", "scopes", "automations"):
         for one in subject.keys((section,)):
             place: Path = (section, one.key.text, "entity")
             found = subject.node(place)
@@ -166,6 +167,10 @@ def check_entities_named(subject: Subject) -> Iterator[Problem]:
         place = ("roles", role.key.text, "can")
         for granted in subject.keys(place):
             yield from _entity(subject, granted.key, (*place, granted.key.text))
+    for action in written_actions(subject):
+        for below, name in scalars_in(subject, action):
+            if below[-2:] in (("create", "entity"), ("find", "entity")):
+                yield from _entity(subject, name, below)
 
 
 def _entity(subject: Subject, one: Scalar, place: Path) -> Iterator[Problem]:
@@ -176,7 +181,7 @@ def _entity(subject: Subject, one: Scalar, place: Path) -> Iterator[Problem]:
 
 
 def check_roles_named(subject: Subject) -> Iterator[Problem]:
-    """A role that does not exist: in a view, a move, or the first pages (`start`).
+    """A role that does not exist: in a view, a move, a button, a target, the first pages (`start`).
 
     Bad:
         name: shop
@@ -208,10 +213,14 @@ def _role_names(subject: Subject) -> Iterator[tuple[Path, Scalar]]:
                 yield from ((place, one) for one in subject.items(place))
     for start in subject.keys(("start",)):
         yield ("start",), start.key
+    for action in written_actions(subject):
+        place = (*action, "roles")
+        yield from ((place, one) for one in subject.items(place))
+        yield from targets_with(subject, action, "role")
 
 
 def check_teams_named(subject: Subject) -> Iterator[Problem]:
-    """A team that belongs to no known team, or to itself.
+    """A team that is not there: as the team above another one, or as a target; a circle of teams.
 
     Bad:
         name: shop
@@ -221,8 +230,18 @@ def check_teams_named(subject: Subject) -> Iterator[Problem]:
         teams: {sales: {}, sellers: {parent: sales}}
     """
     teams = subject.application.teams
+    for action in written_actions(subject):
+        for place, one in targets_with(subject, action, "team"):
+            if one.text not in teams and not subject.was_written(("teams", one.text)):
+                message, hint = f"there is no team '{one.text}'", suggest(one.text, tuple(teams))
+                yield Problem("E208", one.mark, message, hint, address_of(place))
+    yield from _teams_above(subject)
+
+
+def _teams_above(subject: Subject) -> Iterator[Problem]:
+    teams = subject.application.teams
     for team in teams.values():
-        place = ("teams", team.id, "parent")
+        place: Path = ("teams", team.id, "parent")
         if team.parent is None:
             continue
         if team.parent not in teams:

@@ -14,6 +14,7 @@ from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import SYSTEM_FIELDS, Entity
 from engine.metadata.model.field import Field
+from engine.metadata.model.pipeline import Pipeline
 from engine.metadata.nodes import Path, Scalar, address_of
 from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.rows_files import RowsFile
@@ -70,6 +71,10 @@ class Subject:
         stages = any(path[:3] == start and len(path) <= A_STAGE for path in self.unclear)
         return field.type == "stage" and stages
 
+    def is_spoilt(self, path: Path) -> bool:
+        """Say whether something at a place, around it or below it has an error."""
+        return self.is_unclear(path) or any(one[: len(path)] == path for one in self.unclear)
+
     def node(self, path: Path) -> nodes.Node | None:
         """Return the node at a path."""
         return nodes.node_at(self.tree, path)
@@ -88,6 +93,11 @@ class Subject:
         found = self.node(path)
         if isinstance(found, nodes.Sequence):
             yield from (one for one in found.items if isinstance(one, Scalar))
+
+    def sequence(self, path: Path) -> tuple[nodes.Node, ...]:
+        """Return the items of a list."""
+        found = self.node(path)
+        return found.items if isinstance(found, nodes.Sequence) else ()
 
     def keys(self, path: Path) -> Iterator[nodes.Entry]:
         """Yield the entries of a map."""
@@ -126,13 +136,30 @@ def suggest(word: str, known: tuple[str, ...]) -> str:
 
 
 def field_path(field: Field, *more: str) -> Path:
-    """Return the path of a field, or of a key of it."""
-    return ("entities", field.entity, "fields", field.id, *more)
+    """Return the path of a field or of an answer of a dialog, or of a key of it."""
+    return (*nodes.path_of(field.address), *more)
+
+
+def declared_fields(application: Application) -> Iterator[Field]:
+    """Yield all fields, and the answers of dialogs that are no fields of a record."""
+    for entity in application.entities.values():
+        yield from entity.fields.values()
+    walks, entities = application.pipelines.values(), application.entities.values()
+    groups = (*(one.buttons for one in walks), *(one.buttons for one in entities))
+    for button in (one for group in groups for one in group.values()):
+        yield from (one.own for one in button.ask if one.own)
 
 
 def entity_path(entity: Entity, *more: str) -> Path:
     """Return the path of an entity, or of a key of it."""
     return ("entities", entity.id, *more)
+
+
+def entities_of(subject: Subject, pipeline: Pipeline) -> Iterator[Entity]:
+    """Yield the entities whose records walk through a pipeline."""
+    for entity in subject.application.entities.values():
+        if any(one.pipeline == pipeline.id for one in entity.fields.values()):
+            yield entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +234,8 @@ __all__ = [
     "Subject",
     "Walk",
     "address_of",
+    "declared_fields",
+    "entities_of",
     "entity_path",
     "field_path",
     "kind_of",

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from engine.metadata.checks.literals import Unreadable, read_literal
 from engine.metadata.checks.rows import cells_of
-from engine.metadata.checks.subject import Subject, address_of, field_path
+from engine.metadata.checks.subject import Subject, address_of, declared_fields, field_path
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Literal
+from engine.metadata.nodes import path_of
 from engine.metadata.problems import Mark, Problem
 
 RECORDS = (Storage.LINK, Storage.ANY_LINK)
@@ -27,52 +28,64 @@ def check_values(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {item: {fields: {name: text, price: {type: money, default: 0}}}}
     """
-    for entity in subject.application.entities.values():
-        for field in entity.fields.values():
-            if field.layer == "own" and not subject.is_unclear_field(entity.id, field.id):
-                yield from _default(subject, field)
-                for key in ("min", "max"):
-                    text = getattr(field, key)
-                    if text is not None:
-                        mark = subject.mark(field_path(field, key))
-                        yield from _value(subject, field, key, text, mark)
-                for one in subject.items(field_path(field, "quick")):
-                    yield from _value(subject, field, "quick", one.text, one.mark)
+    for field in declared_fields(subject.application):
+        if field.layer == "own" and not _is_unclear(subject, field):
+            if isinstance(field.default, Literal) and not field.formula:
+                yield from literal_problems(subject, "E228", field, field.default)
+            for key in ("min", "max"):
+                text = getattr(field, key)
+                if text is not None:
+                    mark = subject.mark(field_path(field, key))
+                    yield from _value(subject, field, key, text, mark)
+            for one in subject.items(field_path(field, "quick")):
+                yield from _value(subject, field, "quick", one.text, one.mark)
 
 
-def _default(subject: Subject, field: Field) -> Iterator[Problem]:
-    default = field.default
-    if not isinstance(default, Literal) or field.formula:
-        return
-    path = field_path(field, "default")
+def _is_unclear(subject: Subject, field: Field) -> bool:
+    if field.entity:
+        return subject.is_unclear_field(field.entity, field.id)
+    return subject.is_spoilt(field_path(field))
+
+
+def literal_problems(
+    subject: Subject, code: str, field: Field, literal: Literal
+) -> Iterator[Problem]:
+    """Yield what keeps a field from holding a plain value."""
+    address = literal.address
     if FIELD_TYPES[field.type].storage in RECORDS:
-        text = default.text if isinstance(default.text, str) else ", ".join(default.text)
+        text = literal.text if isinstance(literal.text, str) else ", ".join(literal.text)
         message = f"'{text}' is a text, and '{field.id}' holds a record"
         hint = (
             'write an expression: "= user"'
             if field.to == "user"
             else 'records are named by expressions: "= ..."'
         )
-        yield Problem("E228", default.mark, message, hint, address_of(path))
-    elif isinstance(default.text, tuple):
-        if field.type != "choices":
-            message = f"'{field.id}' holds one value, and this is a list"
-            yield Problem("E228", default.mark, message, "write one value", address_of(path))
-            return
-        for one in subject.items(path):
-            yield from _value(subject, field, "default", one.text, one.mark)
+        yield Problem(code, literal.mark, message, hint, address)
+    elif isinstance(literal.text, str):
+        yield from _read(subject, code, field, (literal.text, literal.mark, address))
+    elif field.type != "choices":
+        message = f"'{field.id}' holds one value, and this is a list"
+        yield Problem(code, literal.mark, message, "write one value", address)
     else:
-        yield from _value(subject, field, "default", default.text, default.mark)
+        for one in subject.items(path_of(address)):
+            yield from _read(subject, code, field, (one.text, one.mark, address))
 
 
 def _value(subject: Subject, field: Field, key: str, text: str, mark: Mark) -> Iterator[Problem]:
     if key == "quick" and FIELD_TYPES[field.type].storage in RECORDS:
         return
+    address = address_of(field_path(field, key))
+    yield from _read(subject, "E228", field, (text, mark, address))
+
+
+def _read(
+    subject: Subject, code: str, field: Field, written: tuple[str, Mark, str]
+) -> Iterator[Problem]:
+    text, mark, address = written
     try:
         read_literal(text, field, subject.application)
     except Unreadable as problem:
-        place = address_of(field_path(field, key))
-        yield Problem("E228", mark, problem.message, problem.hint, place)
+        yield Problem(code, mark, problem.message, problem.hint, address)
 
 
 def check_bounds(subject: Subject) -> Iterator[Problem]:
@@ -85,20 +98,19 @@ def check_bounds(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {item: {fields: {name: text, weight: {type: integer, min: 1, max: 10}}}}
     """
-    for entity in subject.application.entities.values():
-        for field in entity.fields.values():
-            low, high = _number(field, field.min), _number(field, field.max)
-            default = field.default.text if isinstance(field.default, Literal) else None
-            value = _number(field, default if isinstance(default, str) else None)
-            address = field.address
-            if low is not None and high is not None and low > high:
-                mark = subject.mark(field_path(field, "min"))
-                message = f"no value is at least {low} and at most {high}"
-                yield Problem("E231", mark, message, "swap the two", address)
-            elif value is not None and (_above(low, value) or _above(value, high)):
-                mark = subject.mark(field_path(field, "default"))
-                message = f"the default {value} is outside its own limits"
-                yield Problem("E231", mark, message, "change the default or the limits", address)
+    for field in declared_fields(subject.application):
+        low, high = _number(field, field.min), _number(field, field.max)
+        default = field.default.text if isinstance(field.default, Literal) else None
+        value = _number(field, default if isinstance(default, str) else None)
+        address = field.address
+        if low is not None and high is not None and low > high:
+            mark = subject.mark(field_path(field, "min"))
+            message = f"no value is at least {low} and at most {high}"
+            yield Problem("E231", mark, message, "swap the two", address)
+        elif value is not None and (_above(low, value) or _above(value, high)):
+            mark = subject.mark(field_path(field, "default"))
+            message = f"the default {value} is outside its own limits"
+            yield Problem("E231", mark, message, "change the default or the limits", address)
 
 
 def check_row_bounds(subject: Subject) -> Iterator[Problem]:
@@ -120,13 +132,20 @@ def check_row_bounds(subject: Subject) -> Iterator[Problem]:
         a,Apple,1
     """
     for _, field, cell in cells_of(subject):
-        text = cell.text if isinstance(cell.text, str) else None
-        value, low, high = (_number(field, one) for one in (text, field.min, field.max))
-        is_outside = _above(low, value) or _above(value, high)
-        if is_outside and not _above(low, high):
-            limit = f"at least {low}" if _above(low, value) else f"at most {high}"
-            message = f"'{field.id}' is {limit}, and this is {value}"
+        message = beyond(field, cell.text)
+        if message:
             yield Problem("E710", cell.mark, message, "", field.address)
+
+
+def beyond(field: Field, written: str | tuple[str, ...]) -> str:
+    """Say why a value is outside the limits of its field; nothing where it is not."""
+    text = written if isinstance(written, str) else None
+    value, low, high = (_number(field, one) for one in (text, field.min, field.max))
+    is_outside = _above(low, value) or _above(value, high)
+    if not is_outside or _above(low, high):
+        return ""
+    limit = f"at least {low}" if _above(low, value) else f"at most {high}"
+    return f"'{field.id}' is {limit}, and this is {value}"
 
 
 def _above(one: Decimal | None, other: Decimal | None) -> bool:

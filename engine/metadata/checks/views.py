@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from engine.metadata.checks.boards import named_in
 from engine.metadata.checks.references import not_sortable, unknown_field
 from engine.metadata.checks.subject import Subject, address_of, suggest, walk, warning
 from engine.metadata.fieldtypes.base import Storage
@@ -32,7 +33,7 @@ DAYS = re.compile(
 
 
 def check_columns(subject: Subject) -> Iterator[Problem]:
-    """A view whose columns or order name no field.
+    """A view whose columns, order, groups or sums name no field.
 
     Bad:
         name: shop
@@ -44,9 +45,9 @@ def check_columns(subject: Subject) -> Iterator[Problem]:
         views: {hot: {entity: lead, columns: [name, phone]}}
     """
     for view, entity in _views(subject):
-        for key in ("columns", "sort"):
+        for key in ("columns", "sort", "group_by", "sum", "date"):
             place: Path = ("views", view.id, key)
-            for one in subject.items(place):
+            for one in named_in(subject, place):
                 name = one.text.lstrip("-") if key == "sort" else one.text
                 found = walk(subject, entity, name)
                 if found.wrong and not found.silent:

@@ -81,7 +81,7 @@ class _Walk:
     def __init__(self, application: Application, entity: Entity, steps: tuple[Step, ...]) -> None:
         self._application = application
         self._entity = entity
-        self._given = {name for one in every_step(steps) if (name := _name_of(one))}
+        self._given = self._names(steps)
 
     def steps(
         self, steps: tuple[Step, ...], extra: dict[str, Named], passed: set[str] | None = None
@@ -101,7 +101,7 @@ class _Walk:
                 case _:
                     yield Placed(step, scope)
             self._give(step, extra)
-            passed |= {name for one in every_step((step,)) if (name := _name_of(one))}
+            passed.update(self._names((step,)))
 
     def _scope(self, entity: Entity, extra: Mapping[str, Named], passed: set[str]) -> Scope:
         unknown = self._given - extra.keys()
@@ -124,6 +124,8 @@ class _Walk:
             entity = self._application.entities.get(step.entity)
             extra.update({step.name: entity} if entity else {})
 
-
-def _name_of(step: Step) -> str:
-    return step.name if isinstance(step, (CreateRecord, FindRecord)) else ""
+    def _names(self, steps: tuple[Step, ...]) -> set[str]:
+        """Return the names that steps give, those inside them too, where it is known to what."""
+        givers = [one for one in every_step(steps) if isinstance(one, (CreateRecord, FindRecord))]
+        unknown = {one.name for one in givers if one.entity not in self._application.entities}
+        return {one.name for one in givers} - unknown - {""}
