@@ -122,7 +122,9 @@ def check_asked(subject: Subject) -> Iterator[Problem]:
 
 
 def check_askable(subject: Subject) -> Iterator[Problem]:
-    """An input of a dialog that nobody can fill in: a stage, a formula, a readonly field.
+    """An input of a dialog that nobody can fill in: a stage, a formula, a number of the engine.
+
+    A readonly field may be asked: a button can be the one way to change it.
 
     Bad:
         name: shop
@@ -148,9 +150,7 @@ def check_askable(subject: Subject) -> Iterator[Problem]:
 def _why_not_asked(field: Field) -> str:
     if field.formula:
         return "it is computed"
-    if field.type in UNASKED:
-        return f"nobody fills in a field of type {field.type}"
-    return "it is readonly" if field.readonly else ""
+    return f"nobody fills in a field of type {field.type}" if field.type in UNASKED else ""
 
 
 def check_keys_of_asked(subject: Subject) -> Iterator[Problem]:
