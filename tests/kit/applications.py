@@ -1,4 +1,4 @@
-"""A CRM from a text: `application(VET)` is the sample that tests share, `CALLS` and `REQUESTS` act."""
+"""A CRM from a text: tests share the samples VET and DEALS, and CALLS and REQUESTS, which act."""
 
 import re
 from functools import lru_cache
