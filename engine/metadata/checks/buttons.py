@@ -46,20 +46,22 @@ def check_ids(subject: Subject) -> Iterator[Problem]:
             yield Problem("E811", button.mark, message, "choose another id", button.address)
 
 
-def check_does(subject: Subject) -> Iterator[Problem]:
-    """A button or a rule that does nothing, a list without steps, or a button with two ways.
-
-    A button has steps (`do`) or a ladder, or only asks for fields of its record.
+def check_ways(subject: Subject) -> Iterator[Problem]:
+    """A list without steps, tries or triggers, and a button with both steps (`do`) and a ladder.
 
     Bad:
         name: shop
-        entities: {sale: {fields: {no: text}, buttons: {busy: {label: Busy}}}}
+        entities: {sale: {fields: {no: text}, buttons: {busy: {label: Busy, do: []}}}}
     Good:
         name: shop
         entities: {sale: {fields: {no: text}, buttons: {busy: {label: Busy, do: [{note: Busy}]}}}}
     """
     for path in written_actions(subject):
-        yield from _ways(subject, path)
+        if all(subject.node((*path, key)) is not None for key in ("do", "ladder")):
+            message = f"the button '{path[-1]}' has both `do` and a ladder"
+            hint = "the steps of a ladder stand below `each` and `then`"
+            mark = subject.key_mark((*path, "ladder"))
+            yield Problem("E812", mark, message, hint, address_of(path))
         node = subject.node(path)
         for place, items in lists_in(node, path) if node else ():
             what = _emptiness(place)
@@ -90,6 +92,32 @@ def _ways(subject: Subject, path: Path) -> Iterator[Problem]:
         message = f"the button '{path[-1]}' has both `do` and a ladder"
         hint = "the steps of a ladder stand below `each` and `then`"
         yield Problem("E812", subject.key_mark((*path, "ladder")), message, hint, address)
+
+
+def check_does(subject: Subject) -> Iterator[Problem]:
+    """A button that does nothing: no steps, no ladder, no dialog, and no rule that listens to it.
+
+    Bad:
+        name: shop
+        entities: {sale: {fields: {no: text}, buttons: {busy: {label: Busy}}}}
+    Good:
+        name: shop
+        entities: {sale: {fields: {no: text}, buttons: {busy: {label: Busy, do: [{note: Busy}]}}}}
+    """
+    heard = {
+        (rule.entity, name)
+        for rule in subject.application.automations.values()
+        for trigger in rule.on
+        for name in trigger.names or ("",)
+        if trigger.kind == "pressed"
+    }
+    for action, button in buttons_of(subject):
+        ways = [(*action.path, key) for key in ("do", "ladder", "ask")]
+        is_heard = {(action.entity.id, button.id), (action.entity.id, "")} & heard
+        if not is_heard and not any(map(subject.was_written, ways)):
+            message = f"the button '{button.id}' does nothing"
+            hint = "write its steps: `do: [...]`, or a rule with `pressed`"
+            yield warning("W823", button.mark, message, hint, button.address)
 
 
 def check_asked(subject: Subject) -> Iterator[Problem]:
