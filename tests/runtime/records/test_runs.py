@@ -39,12 +39,12 @@ pipelines:
         label: Take it
         ask: {margin: {}, word: text}
         do:
-          - create: {entity: client, set: {name: "{{ name }}", owner: 1}, as: made}
+          - create: {entity: client, set: {name: "{{ name }}", owner: "= user"}, as: made}
           - update: {record: "= made", set: {city: "{{ ask.word }}"}}
           - set: {note: "{{ made.debt }} and {{ ask.margin }}"}
           - move: offer
           - task: {subject: "Call {{ name }}"}
-      break: {do: [{set: {margin: 99}}]}
+      break: {do: [{set: {margin: "= 99"}}]}
 automations:
   rich:
     label: Rich ones
