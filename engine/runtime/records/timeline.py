@@ -33,6 +33,7 @@ from engine.runtime.tables.system import HISTORY, RUNS
 
 Moment: TypeAlias = tuple[datetime, int]
 LARGEST_PAGE = 200
+SPARE = 5  # times as many changes are looked at as are to be told
 
 
 class EntryKind(StrEnum):
@@ -176,39 +177,60 @@ class Timeline:
         older = _cursor(entries[-1]) if len(found) > size else None
         return TimelinePage(entries, older)
 
-    def last(self, actor: Actor, versions: Mapping[RecordRef, int]) -> dict[RecordRef, Entry]:
-        """Return what happened last with records, as far as the actor may read it.
+    def news(
+        self, actor: Actor, owners: Mapping[str, str], since: datetime, limit: int
+    ) -> tuple[tuple[RecordRef, Entry], ...]:
+        """Return what others did last to records of the actor, newest first, one entry a record.
 
-        Only for records that the actor has read already, each at the version that was read.
+        `owners` names for each kind of record the field that says whose it is. That a record was
+        made is no news here.
         """
-        if not versions:
-            return {}
-        rows = select(HISTORY).where(
-            or_(
-                *(
-                    and_(
-                        HISTORY.c.entity == ref.entity,
-                        HISTORY.c.record_id == ref.id,
-                        HISTORY.c.version == version,
-                    )
-                    for ref, version in versions.items()
-                )
-            )
-        )
         with self._database.read() as connection:
-            told = (
-                (
-                    ref := RecordRef(row.entity, row.record_id),
-                    self._told(connection, actor, ref, row),
+            rows = [
+                row
+                for entity_id, owner in owners.items()
+                for row in connection.execute(
+                    self._by_others(actor, entity_id, owner, since, limit)
                 )
-                for row in connection.execute(rows).all()
+            ]
+            rows.sort(key=lambda row: (row.at, row.id), reverse=True)
+            told: dict[RecordRef, Entry] = {}
+            for row in rows:
+                record = RecordRef(row.entity, row.record_id)
+                entry = None if record in told else self._told(connection, actor, record, row)
+                if entry is not None:
+                    told[record] = entry
+                if len(told) == limit:
+                    break
+        return tuple(told.items())
+
+    def _by_others(
+        self, actor: Actor, entity_id: str, owner: str, since: datetime, limit: int
+    ) -> Select[Any]:
+        """Return the query for the last changes; more than are shown, as some may tell nothing."""
+        compiled = self._entities[entity_id]
+        (whose,) = compiled.columns[owner]
+        return (
+            select(HISTORY)
+            .join(compiled.table, compiled.table.c.id == HISTORY.c.record_id)
+            .where(
+                HISTORY.c.entity == entity_id,
+                HISTORY.c.at >= since,
+                HISTORY.c.action != Action.CREATE.value,
+                HISTORY.c.user_id.is_distinct_from(actor.user_id),
+                compiled.table.c[whose] == actor.user_id,
+                self._access.row_condition(actor, entity_id, "see"),
             )
-            return {ref: entry for ref, entry in told if entry is not None}
+            .order_by(HISTORY.c.at.desc(), HISTORY.c.id.desc())
+            .limit(limit * SPARE)
+        )
 
     def _told(
         self, connection: Connection, actor: Actor, record: RecordRef, row: Row[Any]
     ) -> Entry | None:
-        return _Story(connection, self._access, self._entities, actor, record).entry(row)
+        """Return what a change tells; why it was made is told by the record's own story."""
+        entry = _Story(connection, self._access, self._entities, actor, record).entry(row)
+        return None if entry is None else replace(entry, run=None)
 
 
 class _Story:

@@ -15,9 +15,10 @@ from engine.metadata.model.application import Workdays
 from engine.runtime.query.records import Page
 from engine.web.htmx import respond
 from engine.web.parts.desk import Desk, current_desk
+from engine.web.parts.leads import Lead, free, fresh
 from engine.web.parts.mine import page_of
 from engine.web.parts.moments import long_day
-from engine.web.parts.news import Change, Lead, Notice, changes, fresh, notices
+from engine.web.parts.news import Change, Notice, changes, notices
 from engine.web.parts.promises import Promise, promises
 from engine.web.parts.task_list import COLUMNS, TaskLine, clock_time, task_line
 from engine.web.request import read_values
@@ -64,6 +65,7 @@ class DayContext:
     done: tuple[TaskLine, ...]
     done_count: int
     total: int
+    free: tuple[Lead, ...]
     fresh: tuple[Lead, ...]
     unread: tuple[Notice, ...]
     changed: tuple[Change, ...]
@@ -101,7 +103,8 @@ def context_of(desk: Desk) -> DayContext:
         done=tuple(task_line(desk, one) for one in finished[:SHOWN]),
         done_count=len(finished),
         total=len(finished) + len(tasks.due),
-        fresh=fresh(desk),
+        free=free(desk, ADDRESS),
+        fresh=fresh(desk, ADDRESS),
         unread=notices(desk),
         changed=changes(desk),
         all_tasks_url=list_url("task", [("to", "me"), ("done", "false"), ("sort", "due")]),
@@ -120,7 +123,7 @@ def my_tasks(desk: Desk) -> Tasks:
     due = mine(desk, {**OPEN, "due.le": "today", "size": MOST})
     coming = mine(desk, {**OPEN, "due.gt": "today", "size": FEW}).records
     undated = mine(desk, UNDATED).records
-    found = promises(desk, (*due.records, *coming, *undated))
+    found = promises(desk, (*due.records, *coming, *undated), ADDRESS)
     first, second = len(due.records), len(due.records) + len(coming)
     return Tasks(found[:first], found[first:second], found[second:], is_cut=due.next is not None)
 

@@ -1,7 +1,8 @@
 """A button on a record: what it asks for, what will follow, and the press itself.
 
 A late press changes nothing: the record is drawn as it is now, with a sentence. A refused one comes
-back with the answers as they were typed.
+back with the answers as they were typed. `_next` names another page of ours on which the button
+stands: it is the one that is drawn anew.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from engine.web.htmx import go, is_fragment, show, swap_into, tell
 from engine.web.parts.acts import is_for
 from engine.web.parts.card import card
 from engine.web.parts.desk import NOTHING_HERE, ONE, Desk, current_desk
-from engine.web.parts.forms import EMPTY_FORM, Form, Messages
+from engine.web.parts.forms import EMPTY_FORM, Form, Messages, back_of
 from engine.web.parts.press_form import press_form
 from engine.web.parts.pressed import done_words, ways_to
 from engine.web.parts.then import Consequence, consequences
@@ -63,11 +64,12 @@ def ask(entity_id: str, record_id: int, button_id: str) -> Response:
     """Show what a button asks for and what it will do."""
     desk = current_desk()
     for name in request.args:
-        raise BadQuery(name, say("{name} is not known here.", name=name))
+        if name != "_next":
+            raise BadQuery(name, say("{name} is not known here.", name=name))
     record, button = found(desk, entity_id, record_id, button_id)
     state = state_of(desk, record, button)
     if state is None:
-        return answer_late(desk, record, not_now(button))
+        return answer_late(desk, record, not_now(button), back_of(EMPTY_FORM))
     return draw(desk, record, state, EMPTY_FORM)
 
 
@@ -91,12 +93,12 @@ def press(entity_id: str, record_id: int, button_id: str) -> Response:
             token=data.control("_token") or None,
         )
     except Conflict as late:
-        return answer_late(desk, record, late.message)
+        return answer_late(desk, record, late.message, back_of(data))
     except (ValidationFailed, RuleFailed) as refused:
         if state is None:
             raise
         return draw(desk, record, state, data, sentences_of(refused))
-    return answer_done(desk, record, state, saved)
+    return answer_done(desk, record, state, saved, back_of(data))
 
 
 def found(desk: Desk, entity_id: str, record_id: int, button_id: str) -> tuple[Record, Button]:
@@ -172,9 +174,11 @@ def draw(
     return show("pages/press.html", context, status)
 
 
-def answer_late(desk: Desk, record: Record, message: Message) -> Response:
+def answer_late(desk: Desk, record: Record, message: Message, back: str) -> Response:
     """Answer with the record as it is now, and say why nothing was done."""
     toast(message)
+    if back:
+        return go(back)
     context = card(desk, record.entity, record.id)
     if not is_fragment():
         return show("pages/record.html", context, Conflict.status)
@@ -182,12 +186,14 @@ def answer_late(desk: Desk, record: Record, message: Message) -> Response:
     return tell(part, "record-saved", {"id": record.id, "title": record.title})
 
 
-def answer_done(desk: Desk, before: Record, state: ButtonState | None, saved: Saved) -> Response:
+def answer_done(
+    desk: Desk, before: Record, state: ButtonState | None, saved: Saved, back: str
+) -> Response:
     """Answer with the record as the press has left it, and say what was done."""
     after = still_seen(desk, before)
     toast(done_words(desk, state, saved, before, after), ways=ways_to(desk, saved))
-    if after is None:
-        return go(list_url(before.entity))
+    if back or after is None:
+        return go(back or list_url(before.entity))
     if not is_fragment():
         return go(record_url(after.entity, after.id))
     part = show("parts/record_anew.html", card(desk, after.entity, after.id))

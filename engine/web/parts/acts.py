@@ -6,14 +6,14 @@ The states come from the record service, which judges them once more when somebo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.errors import Message, say
 from engine.metadata.model.button import Button, Ladder
 from engine.metadata.model.pipeline import Stage
 from engine.metadata.model.step import ArchiveRecord, MakeTask, MoveTo
-from engine.metadata.model.text import Literal
+from engine.metadata.model.text import Literal, RecordRef
 from engine.metadata.moments import parse_length
 from engine.runtime.actor import Actor
 from engine.runtime.query.records import Record
@@ -25,7 +25,7 @@ from engine.web.parts.desk import Desk
 from engine.web.parts.forms import new_token
 from engine.web.parts.look import Look
 from engine.web.parts.moments import distance, short_moment
-from engine.web.urls import press_url
+from engine.web.urls import press_url, with_query
 
 ROOM = 3  # presses of a group that stand open; the rest go into its menu
 
@@ -36,6 +36,7 @@ class Act:
 
     `reason` says why it can't be pressed, `next` when the next try of its ladder would be. `stage`
     and `number` are what the person sees: the press says them, so that a late one changes nothing.
+    `back` is the page to draw anew where that is not the record's.
     """
 
     key: str
@@ -56,6 +57,12 @@ class Act:
     stage: str = ""
     number: int = 0
     token: str = ""
+    back: str = ""
+
+    @property
+    def ask_href(self) -> str:
+        """Return the address of what the button asks for."""
+        return with_query(self.href, [("_next", self.back)]) if self.back else self.href
 
     @property
     def is_told(self) -> bool:
@@ -83,6 +90,25 @@ def acts_of(desk: Desk, record: Record) -> tuple[Act, ...]:
         return ()
     states = desk.records.buttons(desk.actor, record.entity, [record.id])
     return tuple(act(desk.look, record, one) for one in states.get(record.id, ()))
+
+
+def acts_of_each(
+    desk: Desk, records: Iterable[Record], back: str
+) -> Mapping[RecordRef, tuple[Act, ...]]:
+    """Return what this person can press on each of many records, the ladders first."""
+    pressable: dict[str, list[Record]] = {}
+    for one in records:
+        if is_pressable(one):
+            pressable.setdefault(one.entity, []).append(one)
+    found: dict[RecordRef, tuple[Act, ...]] = {}
+    for entity_id, some in pressable.items():
+        states = desk.records.buttons(desk.actor, entity_id, [one.id for one in some])
+        for record in some:
+            acts = (act(desk.look, record, one) for one in states.get(record.id, ()))
+            back_here = [replace(one, back=back) for one in acts]
+            back_here.sort(key=lambda one: not one.is_ladder)
+            found[RecordRef(entity_id, record.id)] = tuple(back_here)
+    return found
 
 
 def is_pressable(record: Record) -> bool:

@@ -1,4 +1,4 @@
-"""Whom one calls about each of many records: the same way as `person`, but all of them at once.
+"""Many records and whom one calls about each: as `person` says it, but for all of them at once.
 
 One query for each kind of record, however many records there are. The ways to a person are known
 from the configuration; of a record, the first way counts on which somebody stands.
@@ -52,18 +52,26 @@ class WayTo:
                 yield f"{self.path}.{one.id}" if self.path else one.id
 
 
-def called_about(desk: Desk, records: Iterable[RecordRef]) -> Mapping[RecordRef, Called]:
-    """Return whom one calls about each of these records, as far as this person may see it."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record, and whom one calls about it."""
+
+    record: Record
+    person: Called
+
+
+def known_records(desk: Desk, records: Iterable[RecordRef]) -> Mapping[RecordRef, Known]:
+    """Return those of these records that this person sees, each with whom one calls about it."""
     numbers: dict[str, list[int]] = defaultdict(list)
     for one in records:
         if one.entity in desk.look.application.entities:
             numbers[one.entity].append(one.id)
-    return {
-        RecordRef(entity_id, record.id): called(desk, record, ways)
-        for entity_id, some in sorted(numbers.items())
-        if (ways := tuple(ways_to_people(desk, entity_id)))
-        for record in desk.reader.those(desk.actor, entity_id, some, wanted(ways))
-    }
+    found: dict[RecordRef, Known] = {}
+    for entity_id, some in sorted(numbers.items()):
+        ways = tuple(ways_to_people(desk, entity_id))
+        for record in desk.reader.those(desk.actor, entity_id, some, wanted(ways)):
+            found[RecordRef(entity_id, record.id)] = Known(record, called(desk, record, ways))
+    return found
 
 
 def ways_to_people(desk: Desk, entity_id: str, before: str = "") -> Iterator[WayTo]:

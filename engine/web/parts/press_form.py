@@ -20,6 +20,7 @@ from engine.web.parts.forms import (
     Form,
     FormPart,
     Messages,
+    back_of,
     make_widgets,
     new_token,
     titles_of,
@@ -36,11 +37,12 @@ def press_form(
     inputs = inputs_of(desk, record, state, fields, data, errors)
     return Form(
         action=press_url(record.entity, record.id, state.button.id),
-        cancel=record_url(record.entity, record.id),
+        cancel=back_of(data) or record_url(record.entity, record.id),
         preview="",
         save=state.button.label,
         sections=(FormPart(state.button.label, inputs, is_bare=True),) if inputs else (),
         token=data.control("_token") or new_token(),
+        back=back_of(data),
         has_mistakes=bool(errors),
         mistake_title=desk.look.text(say("Nothing has been done yet.")) if errors else "",
         others=others_of(desk, record, errors, fields),

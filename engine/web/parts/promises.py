@@ -14,7 +14,8 @@ from engine.errors import Message, say
 from engine.metadata.model.text import RecordRef
 from engine.runtime.localtime import local_clock
 from engine.runtime.query.records import LinkTo, Record
-from engine.web.parts.called import NOBODY, Called, called_about
+from engine.web.parts.acts import Act, acts_of_each
+from engine.web.parts.called import NOBODY, Called, Known, known_records
 from engine.web.parts.desk import Desk
 from engine.web.parts.task_list import Later, TaskLine, later_choices, task_line
 from engine.web.urls import record_url
@@ -23,6 +24,7 @@ ICONS = {"call": "phone", "mail": "mail", "meeting": "calendar", "visit": "map-p
 TALKS = frozenset({"call", "meeting", ""})  # what is kept with a voice, at an hour that suits both
 ON_THE_PHONE = frozenset({*TALKS, "visit"})
 WRITTEN = "mail"
+ROOM = 2  # presses that stand open beside a promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,37 @@ class Promise:
     there: There | None
     call: str
     write: str
+    acts: tuple[Act, ...]
+
+    @property
+    def open_acts(self) -> tuple[Act, ...]:
+        """Return what stands open where there is room: the first that can be pressed now."""
+        return tuple(one for one in self.acts if one.reason is None)[:ROOM]
+
+    @property
+    def more_acts(self) -> tuple[Act, ...]:
+        """Return what goes into a menu there."""
+        shown = {one.id for one in self.open_acts}
+        return tuple(one for one in self.acts if one.id not in shown)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What is known of all promises of a page together."""
 
-    people: Mapping[RecordRef, Called]
+    known: Mapping[RecordRef, Known]
     notes: Mapping[RecordRef, str]
+    acts: Mapping[RecordRef, tuple[Act, ...]]
     later: tuple[Later, ...]
 
 
-def promises(desk: Desk, tasks: Sequence[Record]) -> tuple[Promise, ...]:
-    """Return tasks as promises, in their order."""
+def promises(desk: Desk, tasks: Sequence[Record], back: str) -> tuple[Promise, ...]:
+    """Return tasks as promises, in their order; presses come back to the page of `back`."""
     about = {ref for one in tasks if (ref := about_of(one)) is not None}
+    known = known_records(desk, about)
     beside = Beside(
-        people=called_about(desk, about),
+        known=known,
+        acts=acts_of_each(desk, (one.record for one in known.values()), back),
         notes=desk.reader.subtitles(desk.actor, about) if about else {},
         later=later_choices(desk),
     )
@@ -85,7 +102,7 @@ def promise(desk: Desk, task: Record, beside: Beside) -> Promise:
     """Return a task as a promise."""
     line = task_line(desk, task, beside.later)
     ref, about = about_of(task), task.links.get("about")
-    person = beside.people.get(ref, NOBODY) if ref else NOBODY
+    person = beside.known[ref].person if ref and ref in beside.known else NOBODY
     note = beside.notes.get(ref, "") if ref else ""
     is_today = line.due is not None and desk.look.local(line.due).date() == desk.look.today
     return Promise(
@@ -99,6 +116,7 @@ def promise(desk: Desk, task: Record, beside: Beside) -> Promise:
         there=there(desk, line, person) if line.kind in TALKS else None,
         call=f"tel:{person.phone}" if person.phone and line.kind in ON_THE_PHONE else "",
         write=f"mailto:{person.email}" if person.email and is_written(line, person) else "",
+        acts=beside.acts.get(ref, ()) if ref else (),
     )
 
 

@@ -8,7 +8,7 @@ from engine.errors import BadQuery, NotFound
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.records.changes import Saved
-from engine.runtime.records.timeline import Entry, EntryKind
+from engine.runtime.records.timeline import Entry, EntryKind, Timeline
 from tests.kit.writer import Desk, person
 
 
@@ -126,3 +126,32 @@ def test_pages_pass_over_what_their_reader_may_not_know(
     page = desk.service.timeline(reception, "owner", anna.id, limit=5)
     assert [one.kind for one in page.entries] == [EntryKind.CREATED]
     assert page.older is None
+
+
+def test_news_are_what_others_did_last_to_records_of_mine(
+    desk: Desk, head: Actor, visit: Saved
+) -> None:
+    vet, other = person(desk, "victor", "vet"), person(desk, "hugo", "head")
+    since = desk.stock.clock.now()
+    mine = desk.service.update(head, "visit", visit.id, {"vet": vet.user_id}, 1)
+    desk.stock.clock.pass_(timedelta(minutes=1))
+    desk.service.move(head, "visit", visit.id, "treatment")
+    theirs = desk.service.create(other, "visit", {"animal": 1, "vet": other.user_id})
+    desk.service.update(head, "visit", theirs.id, {"fee": "35"}, 1)
+
+    timeline = Timeline(desk.stock.database, desk.stock.access, desk.service.tools.entities)
+
+    def news(actor: Actor, limit: int = 5) -> list[tuple[int, str]]:
+        told = timeline.news(actor, {"visit": "vet"}, since, limit)
+        return [(ref.id, entry.kind.value) for ref, entry in told]
+
+    assert news(vet) == [(mine.id, "moved")]
+    assert news(other) == [(theirs.id, "changed")]
+    assert news(head) == []
+    desk.stock.clock.pass_(timedelta(minutes=1))
+    desk.service.update(head, "visit", visit.id, {"paid": "1"}, 3)  # hidden from vets
+    assert news(vet) == [(mine.id, "moved")]
+    desk.service.update(vet, "visit", visit.id, {"reason": "illness"}, 4)
+    assert news(vet) == [(mine.id, "moved")]
+    desk.service.delete(head, "visit", visit.id)
+    assert news(vet) == []
