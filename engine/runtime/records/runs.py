@@ -20,12 +20,12 @@ from engine.runtime.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.database import Database
 from engine.runtime.query.names import RecordNames
+from engine.runtime.records.entries import Who
 from engine.runtime.records.images import from_json
 from engine.runtime.records.reading.options import HIGHEST_ID
 from engine.runtime.records.run_paths import Looked, Names, Place, RunPaths, names_by_address
 from engine.runtime.records.seeing import Entities, require_seen, seen_records
 from engine.runtime.records.store import fetch_values
-from engine.runtime.records.timeline import Who
 from engine.runtime.tables.system import HISTORY, RUNS
 
 Json: TypeAlias = Mapping[str, Any]

@@ -8,21 +8,28 @@ writes them for its reader.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from engine.errors import BadQuery, say
-from engine.metadata.model.field import Field
-from engine.metadata.model.text import RecordRef, Value
+from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.database import Database
 from engine.runtime.records.changes import Action, Values
 from engine.runtime.records.compiled import CompiledEntity
+from engine.runtime.records.entries import (
+    Entry,
+    EntryKind,
+    FieldChange,
+    Pressed,
+    TimelinePage,
+    Who,
+    pressed_of,
+)
 from engine.runtime.records.following import ACTIVITY, TASK
 from engine.runtime.records.images import from_json
 from engine.runtime.records.reading.options import HIGHEST_ID
@@ -31,27 +38,11 @@ from engine.runtime.records.store import fetch_values
 from engine.runtime.tables.columns import instant_text
 from engine.runtime.tables.system import HISTORY, RUNS
 
+__all__ = ["Entry", "EntryKind", "FieldChange", "Pressed", "Timeline", "TimelinePage", "Who"]
+
 Moment: TypeAlias = tuple[datetime, int]
 LARGEST_PAGE = 200
 SPARE = 5  # times as many changes are looked at as are to be told
-
-
-class EntryKind(StrEnum):
-    """What an entry of the timeline tells."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    PRESSED = "pressed"
-    MOVED = "moved"
-    ARCHIVED = "archived"
-    UNARCHIVED = "unarchived"
-    DELETED = "deleted"
-    RESTORED = "restored"
-    ACTIVITY = "activity"
-    TASK_MADE = "task_made"
-    TASK_DONE = "task_done"
-
-
 OWN: Mapping[Action, EntryKind] = {
     Action.CREATE: EntryKind.CREATED,
     Action.EDIT: EntryKind.CHANGED,
@@ -68,83 +59,6 @@ ABOUT: Mapping[tuple[str, Action], EntryKind] = {
     (TASK, Action.CREATE): EntryKind.TASK_MADE,
     (TASK, Action.FINISH): EntryKind.TASK_DONE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Who did it: a person, a rule, or the engine because of a person."""
-
-    kind: str
-    user_id: int | None
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """A field with its values before and after; links are the ids of records."""
-
-    field: Field
-    before: Value
-    after: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A button that was pressed; of a ladder also which try it was, and when the next one is due.
-
-    A number beyond the tries is the end of the ladder.
-    """
-
-    label: str
-    address: str
-    number: int = 0
-    tries: int = 0
-    next_try: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened.
-
-    `stage` is the change of stage of a move; `subject` the note or task that the entry is about,
-    `values` its fields as they are today. `run` is what did it, or what the press came to, where
-    the actor may look at that.
-    """
-
-    kind: EntryKind
-    id: int
-    at: datetime
-    who: Who
-    changes: tuple[FieldChange, ...] = ()
-    stage: FieldChange | None = None
-    subject: RecordRef | None = None
-    title: str = ""
-    values: Values | None = None
-    pressed: Pressed | None = None
-    run: int | None = None
-
-    @property
-    def text(self) -> str:
-        """Return what was said: the text of a note."""
-        said = None if self.values is None else self.values.get("text")
-        return str(said or "")
-
-
-@dataclass(frozen=True, slots=True)
-class TimelinePage:
-    """Entries, newest first, and the cursor of the page with older ones."""
-
-    entries: tuple[Entry, ...]
-    older: str | None
-
-    def references(self) -> Iterator[RecordRef]:
-        """Yield the records that the changes link to, for whoever wants their titles."""
-        for change in (one for entry in self.entries for one in entry.changes):
-            for value in (change.before, change.after):
-                if isinstance(value, RecordRef):
-                    yield value
-                elif change.field.to is not None and isinstance(value, int):
-                    yield RecordRef(change.field.to, value)
 
 
 class Timeline:
@@ -340,7 +254,7 @@ class _Story:
             who,
             others,
             stages[0] if stages else None,
-            pressed=_pressed(row.press),
+            pressed=pressed_of(row.press),
             run=row.run_id,
         )
 
@@ -395,19 +309,6 @@ class _Story:
             RecordRef(compiled.id, number): {n: v for n, v in values.items() if n in readable}
             for number, values in stored.items()
         }
-
-
-def _pressed(press: Mapping[str, Any] | None) -> Pressed | None:
-    if press is None:
-        return None
-    due = press["next_try"]
-    return Pressed(
-        label=press["label"],
-        address=press["address"],
-        number=press["number"],
-        tries=press["tries"],
-        next_try=None if due is None else datetime.fromisoformat(due),
-    )
 
 
 def _about(entry: Entry, values: Values) -> Entry:
