@@ -1,7 +1,8 @@
-"""Builds the front end: `frontend/src` becomes one small script under `ui_templates/static/build`.
+"""Builds the front end: `frontend/src` becomes small scripts under `ui_templates/static/build`.
 
-Node and npm come from a wheel, so pip is all that a machine needs. A stamp with the hash of the
-sources makes a second build free.
+Every page loads `app.js`; one with a board loads `board.js` as well, which shares its htmx. Node
+and npm come from a wheel, so pip is all that a machine needs. A stamp with the hash of the sources
+makes a second build free.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ TOP = Path(__file__).resolve().parent.parent
 SOURCES = TOP / "frontend"
 BUILD = TOP / "ui_templates" / "static" / "build"
 STAMP = BUILD / "stamp.txt"
-SHIPPED_LICENCES = ("htmx.org",)
+SHIPPED_LICENCES = ("htmx.org", "sortablejs")
 
 
 def main() -> None:
@@ -28,7 +29,8 @@ def main() -> None:
     node, npm = find_node()
     install(node, npm)
     BUILD.mkdir(parents=True, exist_ok=True)
-    bundle(node)
+    bundle(node, "app")
+    bundle(node, "board", "--alias:htmx.org=./src/htmx_of_page.js")
     collect_licences()
     STAMP.write_text(wanted + "\n", encoding="utf-8")
 
@@ -68,19 +70,20 @@ def install(node: Path, npm: Path) -> None:
     run(node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
-def bundle(node: Path) -> None:
-    """Writes the minified bundle."""
+def bundle(node: Path, name: str, *options: str) -> None:
+    """Writes one minified bundle."""
     run(
         node,
         SOURCES / "node_modules" / "esbuild" / "bin" / "esbuild",
-        "src/app.js",
+        f"src/{name}.js",
         "--bundle",
         "--minify",
         "--format=iife",
         "--target=es2022",
         "--legal-comments=none",
         "--log-level=warning",
-        f"--outfile={BUILD / 'app.js'}",
+        f"--outfile={BUILD / name}.js",
+        *options,
     )
 
 

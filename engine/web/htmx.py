@@ -36,6 +36,12 @@ def is_htmx() -> bool:
     return bool(cast(HtmxAwareRequest, request).htmx)
 
 
+def stands_at(path: str) -> bool:
+    """Say whether the page that asks for a part stands at a path; one that says nothing may."""
+    current = cast(HtmxAwareRequest, request).htmx.current_url
+    return not current or urlsplit(current).path == path
+
+
 def respond(
     page_template: str, fragment_template: str, context: object, status: int = 200
 ) -> Response:

@@ -44,6 +44,11 @@ def run_url(entity_id: str, record_id: int, run_id: int) -> str:
     return f"/{entity_id}/{record_id}/runs/{run_id}"
 
 
+def drop_url(entity_id: str, record_id: int) -> str:
+    """Return the address of the ways that a record may be moved on."""
+    return f"/{entity_id}/{record_id}/drop"
+
+
 def new_url(entity_id: str, query: Iterable[tuple[str, str]] = ()) -> str:
     """Return the address of the form for a new record."""
     return with_query(f"/{entity_id}/new", query)

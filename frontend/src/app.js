@@ -17,3 +17,4 @@ import "./toasts.js";
 import "./keys.js";
 import "./record.js";
 import "./why.js";
+import "./boards.js";

@@ -37,7 +37,7 @@ on("keydown", BOX, (event, box) => {
   }
   if (!["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) return;
   if (event.target.matches("input:not([type=checkbox], [type=radio]), select, textarea")) return;
-  const ways = all(".menu a, .menu button, .menu input", box);
+  const ways = all(".menu a, .menu button, .menu input:not([type=hidden])", box);
   if (!box.open || !ways.length) return;
   event.preventDefault();
   const at = ways.indexOf(document.activeElement);

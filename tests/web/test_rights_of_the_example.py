@@ -28,6 +28,8 @@ PEOPLE = {
     "boss": ("admin",),
 }
 ENTITIES = ("owner", "animal", "visit", "task")
+VIEWS = ("in_the_house", "unpaid", "dogs", "stages")
+BOARD = "  stages: {entity: visit, label: Stages, type: board, sum: debt}\n"
 FORM = "form"  # shown to whoever may edit
 DOORS = {
     # what stands in a list of some kind, or on one record's pages
@@ -40,6 +42,7 @@ DOORS = {
     "/<entity_id>/<int:record_id>/press/<button_id>": FORM,
     "/<entity_id>/<int:record_id>/runs": "runs",
     "/<entity_id>/<int:record_id>/runs/<int:run_id>": "run",
+    "/<entity_id>/<int:record_id>/drop": FORM,
     "/<entity_id>/new": "list",
     "/<entity_id>/preview": "write",
     "/search": "search",
@@ -180,7 +183,7 @@ def world() -> Iterator[World]:
     text = (resource_dir("examples") / "vet-practice" / "crm.yaml").read_text(encoding="utf-8")
     for name, note in NOTES.items():
         text = text.replace(f"\n  {name}:\n", f"\n  {name}:\n{BUTTON.format(note=note)}", 1)
-    with open_site(text) as site:
+    with open_site(text.replace("\nviews:\n", f"\nviews:\n{BOARD}", 1)) as site:
         ids = {login: site.user(login, *roles) for login, roles in PEOPLE.items()}
         world = World(site, Model(text, {}), ids)
         for number, vet in enumerate(("vera", "boris", None, "vera")):
@@ -213,7 +216,8 @@ def paths(world: World) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
             yield from ((kind, f"{one}?q=cnry", None) for one in chosen)
             yield from ((kind, one, None) for one in chosen)
         elif kind == "view":
-            yield from ((kind, f"/views/{one}", None) for one in ("in_the_house", "unpaid", "dogs"))
+            yield from ((kind, f"/views/{one}", None) for one in VIEWS)
+            yield from ((kind, path, None) for path in parts_of_the_board(world))
         else:
             for entity in ENTITIES:
                 columns = ",".join(("title", *TEXTS[entity]))
@@ -223,6 +227,16 @@ def paths(world: World) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
                 yield kind, f"{path}?q=cnry", None
                 yield kind, f"{path}?archived=only", None
                 yield kind, f"{path}?trashed=only", None
+
+
+def parts_of_the_board(world: World) -> Iterator[str]:
+    """Every part of a board: counts, the cards of a stage, one card anew."""
+    columns = ",".join(("title", *TEXTS["visit"]))
+    yield f"/views/stages?columns={columns}"
+    yield "/views/stages?_part=heads"
+    yield f"/views/stages?_column=booked&columns={columns}"
+    for one in world.records:
+        yield f"/views/stages?_part=card&_record={one['id']}&columns={columns}"
 
 
 def pages_of_records(world: World, rule: str) -> Iterator[tuple[str, dict[str, Any]]]:

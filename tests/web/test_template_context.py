@@ -9,6 +9,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
 from engine.resources import resource_dir
+from engine.web.pages.board import BoardContext, CardContext, CardsContext, HeadsContext
 from engine.web.pages.calendar import CalendarContext
 from engine.web.pages.listing import CountContext, ListingContext
 from engine.web.pages.listing import PicksContext as FilterPicksContext
@@ -22,6 +23,10 @@ from engine.web.parts.small_form import SmallFormContext
 EVERYWHERE = {"frame", "nav", "icon", "static", "csrf_input", "_", "gettext", "ngettext"}
 CONTEXTS = {
     "pages/listing.html": ListingContext,
+    "pages/board.html": BoardContext,
+    "parts/board_heads.html": HeadsContext,
+    "parts/board_cards.html": CardsContext,
+    "parts/board_card.html": CardContext,
     "parts/list_count.html": CountContext,
     "parts/picks.html": FilterPicksContext,
     "pages/my_day.html": DayContext,

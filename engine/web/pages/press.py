@@ -31,6 +31,7 @@ from engine.web.htmx import go, is_fragment, show, swap_into, tell
 from engine.web.parts.acts import is_for
 from engine.web.parts.card import card
 from engine.web.parts.desk import NOTHING_HERE, ONE, Desk, current_desk
+from engine.web.parts.elsewhere import is_elsewhere, left_to_page
 from engine.web.parts.forms import EMPTY_FORM, Form, Messages, back_of
 from engine.web.parts.press_form import press_form
 from engine.web.parts.pressed import done_words, ways_to
@@ -179,6 +180,8 @@ def answer_late(desk: Desk, record: Record, message: Message, back: str) -> Resp
     toast(message)
     if back:
         return go(back)
+    if is_elsewhere(record):
+        return left_to_page(record)
     context = card(desk, record.entity, record.id)
     if not is_fragment():
         return show("pages/record.html", context, Conflict.status)
@@ -192,6 +195,8 @@ def answer_done(
     """Answer with the record as the press has left it, and say what was done."""
     after = still_seen(desk, before)
     toast(done_words(desk, state, saved, before, after), ways=ways_to(desk, saved))
+    if is_elsewhere(before) and not back:
+        return left_to_page(before)
     if back or after is None:
         return go(back or list_url(before.entity))
     if not is_fragment():

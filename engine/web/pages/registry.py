@@ -12,9 +12,11 @@ from engine.metadata.model.view import View
 from engine.web import assets, navigation
 from engine.web.pages import (
     account,
+    board,
     calendar,
     csv_export,
     day,
+    drop,
     form,
     health,
     lifecycle,
@@ -41,7 +43,11 @@ from engine.web.parts.desk import NOTHING_HERE, Desk, current_desk
 views = Blueprint("views", __name__)
 
 DRAWN_BY: Mapping[str, Callable[[Desk, View], Response]] = MappingProxyType(
-    {"list": listing.draw_view, "calendar": calendar.draw_view}
+    {
+        "list": listing.draw_view,
+        "board": board.draw_view,
+        "calendar": calendar.draw_view,
+    }
 )
 
 
@@ -78,6 +84,7 @@ PAGES: tuple[Blueprint, ...] = (
     form.bp,
     preview.bp,
     stage.bp,
+    drop.bp,
     press.bp,
     runs.bp,
     notes.bp,

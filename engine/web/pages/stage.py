@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-from engine.errors import BadQuery, ValidationFailed, say
+from engine.errors import BadQuery, NotFound, ValidationFailed, say
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Stage
@@ -20,10 +20,13 @@ from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go, is_fragment, show, swap_into, tell
 from engine.web.parts.card import card
 from engine.web.parts.desk import ONE, Desk, current_desk
-from engine.web.parts.forms import EMPTY_FORM, Form, Messages, asking_form
+from engine.web.parts.elsewhere import is_elsewhere, left_to_page
+from engine.web.parts.forms import EMPTY_FORM, Form, Messages, asking_form, back_of
+from engine.web.parts.stages import known_stage, stage_field
+from engine.web.parts.standing import sight_for_card, signs_of, standing_of
 from engine.web.request import single
 from engine.web.toasts import toast
-from engine.web.urls import record_url
+from engine.web.urls import record_url, with_query
 
 bp = Blueprint("stage", __name__)
 
@@ -65,8 +68,9 @@ def move(entity_id: str, record_id: int) -> Response:
     start = desk.look.application.workdays.start
     pairs = request.form.items(multi=True)
     data = read_form(entity, ((name, text) for name, text in pairs if name != "stage"), start)
-    field = stage_field(desk, record, data.control("_field"))
-    stage = known_stage(desk, field, single(request.form, "stage") or "")
+    wanted, name = asked("_field", "stage")
+    field = stage_field(desk, record, wanted)
+    stage = known_stage(desk, field, name)
     token = data.control("_token") or None
     try:
         desk.records.move(
@@ -74,31 +78,45 @@ def move(entity_id: str, record_id: int) -> Response:
         )
     except ValidationFailed as refused:
         return draw(desk, record, field, stage, data, refused.messages)
-    if is_fragment():
+    back = back_of(data)
+    if is_elsewhere(record) and not back:
+        toast(
+            say("{title} moved to {stage}", title=record.title, stage=stage.label),
+            undo_url(desk, record, field, stage),
+        )
+        return left_to_page(record)
+    if is_fragment() and not back:
         whole = swap_into(show("parts/record.html", card(desk, entity_id, record_id)), "#record")
         tell(whole, "record-saved", {"id": record_id, "title": record.title})
         return tell(whole, "record-said", {"said": stage.label})
-    toast(say("{title}: {stage}", title=record.title, stage=stage.label))
-    return go(record_url(entity_id, record_id))
+    undo = undo_url(desk, record, field, stage, back)
+    toast(say("{title}: {stage}", title=record.title, stage=stage.label), undo)
+    return go(back or record_url(entity_id, record_id))
 
 
-def stage_field(desk: Desk, record: Record, name: str) -> Field:
-    """Return the stage field that is meant; the entity's first where none is named."""
-    entity = desk.look.application.entity(record.entity)
-    readable = desk.access.readable(desk.actor, record.entity)
-    fields = [one for one in entity.fields.values() if one.type == "stage" and one.id in readable]
-    for one in fields:
-        if name in ("", one.id):
-            return one
-    raise BadQuery("_field", say("This record walks through no stages."))
+def asked(*names: str) -> tuple[str, ...]:
+    """Return controls of the form, or of the address where the form has none: an undo has not."""
+    return tuple(single(request.form, one) or single(request.args, one) or "" for one in names)
 
 
-def known_stage(desk: Desk, field: Field, name: str) -> Stage:
-    """Return a stage of the field's pipeline."""
-    stages = desk.look.application.pipelines[field.pipeline or ""].stages
-    if name not in stages:
-        raise BadQuery("stage", say("There is no such stage: {name}", name=name))
-    return stages[name]
+def undo_url(desk: Desk, before: Record, field: Field, stage: Stage, back: str = "") -> str:
+    """Return the address that takes a move back, '' where there is no plain way back.
+
+    A stage that ends a walk has completed the open tasks: no move takes that back.
+    """
+    source = str(before.values.get(field.id) or "")
+    if stage.closes is not None or source not in field.options or source == stage.id:
+        return ""
+    try:
+        record = desk.reader.get(desk.actor, before.entity, before.id)
+    except NotFound:
+        return ""
+    sight = sight_for_card(desk, record)
+    signs = signs_of(desk, record, field, sight, standing_of(desk, record, sight))
+    if signs.reasons[source] is not None:
+        return ""
+    query = [("stage", source), ("_field", field.id), *([("_next", back)] if back else [])]
+    return with_query(f"{record_url(record.entity, record.id)}/move", query)
 
 
 def draw(

@@ -346,6 +346,7 @@ def asking_form(
         save="",
         sections=tuple(required_now(part, names) for part in parts),
         token=data.control("_token") or new_token(),
+        back=back_of(data),
         **said,
     )
 

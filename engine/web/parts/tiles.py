@@ -1,0 +1,160 @@
+"""Records as cards of a board: the name, what the view shows beside it, the next task, how long.
+
+An empty field is left out, unless the board counts on it: "No amount yet" is worth reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from engine.errors import Message, say
+from engine.metadata.model.pipeline import Stage
+from engine.runtime.query.records import LinkTo, Record
+from engine.web.parts.cells import EMPTY, Column, cell_of
+from engine.web.parts.facts import beginning_small
+from engine.web.parts.look import Look
+from engine.web.parts.moments import short_moment
+from engine.web.parts.stale import why_stale
+from engine.web.urls import drop_url, record_url, with_query
+
+MOVING = frozenset({"edit", "press"})
+NUMBERS = frozenset({"number", "integer", "percent"})
+TIMES: Mapping[str, str] = MappingProxyType({"date": "calendar", "datetime": "clock"})
+TASKS: Mapping[str, str] = MappingProxyType(
+    {"call": "phone", "mail": "mail", "meeting": "calendar", "visit": "map-pin"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What the cards of a board show: columns, the field of whose they are, what is summed.
+
+    `tasks` has the next task of each record, `entered` since when it is in its stage; `here` is the
+    board's address, to return to.
+    """
+
+    columns: tuple[Column, ...]
+    owner: str | None
+    sums: tuple[str, ...]
+    here: str
+    tasks: Mapping[int, Record] = field(default_factory=dict)
+    entered: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TileLine:
+    """A line of a card; `kind` is money, late, soon or '', `said` is for readers alone."""
+
+    text: str
+    kind: str = ""
+    icon: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose the record is."""
+
+    label: str
+    name: str
+    is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A card; `stale` says why it is marked.
+
+    `drop` is where its ways are, '' where it has none, and `ways` the page of them that leads back.
+    """
+
+    id: int
+    url: str
+    title: str
+    first: TileLine | None
+    lines: tuple[TileLine, ...]
+    holder: Holder | None
+    stale: Message | None
+    drop: str
+    ways: str
+
+
+def tile_of(look: Look, record: Record, face: Face, stage: Stage) -> Tile:
+    """Return the card of a record in a stage."""
+    lines = list(lines_of(look, record, face))
+    money = next((one for one in lines if one.kind == "money"), None)
+    first = money or next((one for one in lines if not one.icon), None)
+    task = task_line(look, face.tasks.get(record.id))
+    movable = not record.archived and not record.trashed and bool(record.may & MOVING)
+    drop = drop_url(record.entity, record.id) if movable else ""
+    return Tile(
+        id=record.id,
+        url=record_url(record.entity, record.id),
+        title=record.title,
+        first=first,
+        lines=(*(one for one in lines if one is not first), *([task] if task else [])),
+        holder=holder_of(look, record, face),
+        stale=why_stale(look, record, stage, face.entered.get(record.id)),
+        drop=drop,
+        ways=with_query(drop, [("_next", face.here)]) if drop else "",
+    )
+
+
+def lines_of(look: Look, record: Record, face: Face) -> Iterator[TileLine]:
+    """Yield what the view shows of a record beside its name and whose it is."""
+    is_first = True
+    for column in face.columns:
+        if column.path in ("title", face.owner):
+            continue
+        line = line_of(look, record, column, is_summed=column.path in face.sums)
+        if line is None:
+            continue
+        if column.field.type == "money" and not is_first:
+            line = TileLine(f"{column.field.label} {line.text}")
+        is_first = is_first and column.field.type != "money"
+        yield line
+
+
+def line_of(look: Look, record: Record, column: Column, *, is_summed: bool) -> TileLine | None:
+    """Return a field as a line of a card, None where there is nothing to say of it."""
+    cell, label = cell_of(look, record, column), column.field.label
+    kind = column.field.type
+    if cell is EMPTY and is_summed:
+        return TileLine(look.text(say("No {field} yet", field=beginning_small(label))))
+    if cell is EMPTY or cell.kind == "no":
+        return None
+    if kind == "money":
+        return TileLine(look.show(record.values[column.path], column.field), "money")
+    if cell.kind == "yes":
+        return TileLine(label)
+    if kind in TIMES:
+        late = "late" if cell.kind == "late" else ""
+        return TileLine(f"{label} {cell.text}", late, TIMES[kind])
+    if kind in NUMBERS:
+        return TileLine(f"{label} {cell.text}")
+    return TileLine(cell.text, said=label)
+
+
+def task_line(look: Look, task: Record | None) -> TileLine | None:
+    """Return the next task about a record: when, and for readers what."""
+    if task is None:
+        return None
+    icon, due = TASKS.get(str(task.values.get("type")), "check"), task.values.get("due")
+    if not isinstance(due, datetime):
+        return TileLine(task.title, icon=icon)
+    when = short_moment(look, due)
+    if due < look.now:
+        return TileLine(look.text(say("{when}, late", when=when)), "late", icon, task.title)
+    is_today = look.local(due).date() == look.today
+    return TileLine(when, "soon" if is_today else "", icon, task.title)
+
+
+def holder_of(look: Look, record: Record, face: Face) -> Holder | None:
+    """Return whose the record is, where the card shows that and this person may know."""
+    target: LinkTo | None = record.links.get(face.owner or "")
+    shown = next((one for one in face.columns if one.path == face.owner), None)
+    if target is None or shown is None:
+        return None
+    return Holder(shown.field.label, target.title, target.id == look.actor.user_id)
