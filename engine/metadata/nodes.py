@@ -114,7 +114,11 @@ def key_mark(node: Node, path: Path) -> Mark:
 
 
 def without(node: Node, dropped: frozenset[Path], path: Path = ()) -> Node:
-    """Return the tree without the nodes at the given paths."""
+    """Return the tree without the nodes at the given paths.
+
+    In a list of maps (steps, triggers) an empty map stays in the place of one that goes out: the
+    others keep their numbers.
+    """
     if not dropped:
         return node
     match node:
@@ -126,12 +130,15 @@ def without(node: Node, dropped: frozenset[Path], path: Path = ()) -> Node:
             )
             return Mapping(kept, mark)
         case Sequence(items, mark):
-            left = tuple(
+            are_maps = any(isinstance(one, Mapping) for one in items)
+            left = (
                 without(one, dropped, (*path, number))
-                for number, one in enumerate(items)
                 if (*path, number) not in dropped
+                else Mapping((), one.mark)
+                for number, one in enumerate(items)
+                if are_maps or (*path, number) not in dropped
             )
-            return Sequence(left, mark)
+            return Sequence(tuple(left), mark)
         case Scalar():
             return node
 

@@ -153,6 +153,9 @@ def _as_wanted(path: Path, name: str, wanted: str, value: object) -> str:
         return f"write `{name}: text`, or `{name}: {{type: choice, options: [...]}}`"
     if above == "can" and isinstance(value, str):
         return f"write `{name}: {{every: {value}}}`"
+    step = NODE_KINDS["step"].key(str(value))
+    if step and action_of(path) and isinstance(path[-1], int):
+        return f"write `{value}: {step.words[0] if step.words else '...'}`"
     if isinstance(value, str) and (wanted == "array" or above == "moves"):
         return f"write a list: [{value}]"
     if wanted == "object" and isinstance(value, list):

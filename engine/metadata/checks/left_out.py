@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.metadata import nodes
+from engine.metadata.checks.boards import named_in
 from engine.metadata.checks.left_out_actions import loose_ends_of_actions
 from engine.metadata.checks.subject import Subject, entities_of, entity_path, field_path, walk
 from engine.metadata.language_keys import action_of, key_at
@@ -89,15 +90,28 @@ def _of_lists(subject: Subject) -> Iterator[Path]:
 
 def _of_view(subject: Subject, view: View) -> Iterator[Path]:
     entity = subject.application.entities[view.entity]
-    for key in ("columns", "sort", "sum", "group_by"):
+    for key in ("columns", "sort", "sum"):
         yield from _items(subject, entity, ("views", view.id, key))
-    for key in ("sum", "group_by", "date"):
-        yield from _single(subject, entity, ("views", view.id, key))
+    yield from _single(subject, entity, ("views", view.id, "sum"))
+    if _is_unarranged(subject, view, entity):
+        yield ("views", view.id)
     for filtered in subject.keys(("views", view.id, "filters")):
         path = filtered.key.text
         field = path.rpartition(".")[0]  # the last part may be an operator
         if any(_is_left_out(subject, entity, one) for one in (path, field)):
             yield ("views", view.id, "filters", path)
+
+
+def _is_unarranged(subject: Subject, view: View, entity: Entity) -> bool:
+    """Say whether the field by which a board or a calendar stands is left out."""
+    key = {"board": "group_by", "calendar": "date"}.get(view.type)
+    if key is None:
+        return False
+    named = [one.text for one in named_in(subject, ("views", view.id, key))]
+    if named:
+        return any(_is_left_out(subject, entity, one) for one in named)
+    fields: Path = ("entities", entity.id, "fields")
+    return getattr(view, key) is None and any(path[:3] == fields for path in subject.later)
 
 
 def _items(subject: Subject, entity: Entity, place: Path) -> Iterator[Path]:

@@ -90,17 +90,21 @@ def check_circles(subject: Subject) -> Iterator[Problem]:
           up: {entity: item, on: [{changed: cost}], do: [{set: {price: 2}}]}
     """
     found = [one for _, one in rules_of(subject) if not (one.when or one.where or one.once_per)]
+    known = {one.entity: subject.application.entities[one.entity].fields.keys() for one in found}
     for one, other in combinations(found, 2):
-        if one.entity == other.entity and _wakes(one, other) and _wakes(other, one):
+        fields = known[one.entity]
+        there = one.entity == other.entity and _wakes(one, other) & fields
+        if there and _wakes(other, one) & fields:
             message = f"this rule and '{one.id}' wake each other"
             hint = "say with `when` in which case each runs"
             yield warning("W818", other.mark, message, hint, other.address)
 
 
-def _wakes(one: Rule, other: Rule) -> bool:
+def _wakes(one: Rule, other: Rule) -> set[str]:
+    """Return what one rule sets and the other listens to."""
     written = {name for step in one.do if isinstance(step, SetFields) for name in step.values}
     heard = {name for trigger in other.on if trigger.kind == "changed" for name in trigger.names}
-    return bool(written & heard)
+    return written & heard
 
 
 def check_stop(subject: Subject) -> Iterator[Problem]:

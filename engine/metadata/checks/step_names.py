@@ -99,7 +99,7 @@ def check_stages_named(subject: Subject) -> Iterator[Problem]:
     for entity, pipelines, (name, mark, path) in _stage_names(subject):
         if _is_any_unclear(subject, entity):
             continue
-        known = [stage for one in pipelines for stage in _stages(subject, one)]
+        known = dict.fromkeys(stage for one in pipelines for stage in _stages(subject, one))
         written = (("pipelines", one, "stages", name) for one in pipelines)
         if name not in known and not any(map(subject.was_written, written)):
             message = f"there is no stage '{name}'"
