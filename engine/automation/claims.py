@@ -58,7 +58,6 @@ def fire(connection: Connection, timer: DueTimer, now: datetime) -> bool:
     mine = (
         TIMERS.c.id == timer.id,
         TIMERS.c.state == WAITING,
-        TIMERS.c.due_at == timer.due_at,
         TIMERS.c.lease_token == timer.lease.token,
         TIMERS.c.lease_until > now,
     )

@@ -6,14 +6,14 @@ closed as they come.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from engine.automation.leases import DEAD, Lease, claimed, new_lease, next_try, released, words_of
 from engine.clock import Clock
@@ -79,7 +79,7 @@ class Dispatcher:
 
     def has_work(self, connection: Connection, now: datetime) -> bool:
         """Say whether there is a row to handle."""
-        return connection.execute(self._due(now).limit(1)).first() is not None
+        return any(connection.execute(one.limit(1)).first() for one in self._due(now))
 
     def _handle(self, rows: Sequence[OutboxRow]) -> dict[int, Exception]:
         """Handle rows one by one and return what went wrong."""
@@ -98,8 +98,10 @@ class Dispatcher:
         if connection.execute(_leased(now).limit(1)).first() is not None:
             return None
         lease = new_lease(now)
-        query = self._due(now).limit(BATCH).with_for_update(skip_locked=True)
-        rows = tuple(_row(one) for one in connection.execute(query))
+        rows: tuple[OutboxRow, ...] = ()
+        for query in self._due(now):
+            left = query.limit(BATCH - len(rows)).with_for_update(skip_locked=True)
+            rows += tuple(_row(one) for one in connection.execute(left))
         if not rows:
             return None
         changes = {"state": LEASED, "attempts": OUTBOX.c.attempts + 1, **claimed(lease)}
@@ -119,12 +121,13 @@ class Dispatcher:
         done = {"state": DONE, "done_at": now, "last_error": None, **released()}
         return connection.execute(update(OUTBOX).where(mine).values(**done)).rowcount
 
-    def _due(self, now: datetime) -> Select[Any]:
-        """Return the rows that wait, and those whose worker has not come back."""
-        waiting = and_(OUTBOX.c.state == WAITING, OUTBOX.c.available_at <= now)
-        lost = and_(OUTBOX.c.state == LEASED, OUTBOX.c.lease_until <= now)
-        known = OUTBOX.c.kind.in_(sorted(self._kinds))
-        return select(OUTBOX).where(or_(waiting, lost), known).order_by(OUTBOX.c.id)
+    def _due(self, now: datetime) -> Iterator[Select[Any]]:
+        """Yield the rows whose worker has not come back, and those that wait."""
+        known = select(OUTBOX).where(OUTBOX.c.kind.in_(sorted(self._kinds)))
+        lost = known.where(OUTBOX.c.state == LEASED, OUTBOX.c.lease_until <= now)
+        yield lost.order_by(OUTBOX.c.id)
+        waiting = known.where(OUTBOX.c.state == WAITING, OUTBOX.c.available_at <= now)
+        yield waiting.order_by(OUTBOX.c.available_at, OUTBOX.c.id)
 
 
 def _leased(now: datetime) -> Select[Any]:

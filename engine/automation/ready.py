@@ -23,7 +23,7 @@ from engine.runtime.records.reading.base import Reading
 from engine.runtime.records.titles import with_titles
 
 Reads: TypeAlias = Mapping[Path, Type]
-NOTHING: Reads = {}
+LONGEST_SHOWN = 300  # letters of a value in the run log
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,13 @@ def seen(reads: Reads, context: RunContext, scene: Scene) -> tuple[Seen, ...]:
 
 def _seen(path: Path, type_: Type, context: RunContext, scene: Scene) -> Seen:
     value = context.read(path)
-    return ".".join(path), _shown(value, type_, scene), encode(value)
+    plain = encode(value)
+    kept = _cut(plain) if isinstance(plain, str) else plain
+    return ".".join(path), _cut(_shown(value, type_, scene)), kept
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def _shown(value: Value, type_: Type, scene: Scene) -> str:

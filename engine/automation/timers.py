@@ -38,11 +38,12 @@ class Timers:
         self.services = services
         self.people = People(services.application, services.tables, services.access)
 
-    def fire_due(self) -> int:
-        """Fire what is due now and return how many timers that were."""
+    def fire_due(self, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Fire what is due now, until it `is_over`, and return how many timers that were."""
         fired = 0
-        while claimed := self._claim():
-            fired += sum(self._fire(one) for one in claimed)
+        while not is_over() and (claimed := self._claim()):
+            for one in claimed:
+                fired += not is_over() and self._fire(one)
         return fired
 
     def _claim(self) -> tuple[DueTimer, ...]:
@@ -94,20 +95,19 @@ Kind: TypeAlias = Callable[[Timers, Deeds, DueTimer], None]
 def task_due(timers: Timers, deeds: Deeds, timer: DueTimer) -> None:
     """Remind the person of a task, and let rules about overdue tasks follow."""
     task = deeds.values(TASK, timer.record_id)
-    if task is None or task.get("done") or _is_gone(task):
+    if task is None or task.get("done") or not _is_there(deeds, RecordRef(TASK, timer.record_id)):
         return
     if deeds.now - timer.due_at <= TOO_LATE:
         _remind(timers, deeds, timer.record_id, task)
     about = task.get("about")
-    if isinstance(about, RecordRef):
+    if isinstance(about, RecordRef) and _is_there(deeds, about):
         deeds.overdue(Overdue("task", about.entity, about.id, task_id=timer.record_id))
     deeds.overdue(Overdue("task", TASK, timer.record_id, task_id=timer.record_id))
 
 
 def stage_overdue(_: Timers, deeds: Deeds, timer: DueTimer) -> None:
     """Let follow that a record has been in its stage for too long."""
-    record = deeds.values(timer.entity, timer.record_id)
-    if record is not None and not _is_gone(record):
+    if _is_there(deeds, RecordRef(timer.entity, timer.record_id)):
         deeds.overdue(Overdue("stage", timer.entity, timer.record_id, timer.name))
 
 
@@ -140,5 +140,9 @@ def _about(timers: Timers, deeds: Deeds, actor: Actor, task: Values) -> RecordRe
     return None
 
 
-def _is_gone(record: Values) -> bool:
-    return bool(record.get("archived")) or record.get("trashed_at") is not None
+def _is_there(deeds: Deeds, record: RecordRef) -> bool:
+    """Say whether a record is active: nobody waits for one in the archive or the trash."""
+    values = deeds.values(record.entity, record.id)
+    if values is None:
+        return False
+    return not values.get("archived") and values.get("trashed_at") is None

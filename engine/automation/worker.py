@@ -44,8 +44,11 @@ class Worker:
         with services.database.read() as connection:  # whoever only looks keeps nobody waiting
             due = next_due(connection, KINDS, now)
             has_rows = dispatcher.has_work(connection, now)
-        done = self._timers_of(services).fire_due() if due is not None and due <= now else 0
-        done += dispatcher.dispatch() if has_rows else 0
+        done = 0
+        if due is not None and due <= now:
+            done += self._timers_of(services).fire_due(lambda: self._is_over)
+        if has_rows:
+            done += dispatcher.dispatch()
         self._tidy(services)
         return done
 
@@ -96,8 +99,8 @@ class Worker:
     def _tidy(self, services: Services) -> None:
         now = services.clock.now()
         if self._tidied_on != now.date():
-            self._tidied_on = now.date()
             tidy(services.database, now)
+            self._tidied_on = now.date()
 
 
 @contextmanager

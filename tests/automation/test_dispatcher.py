@@ -98,6 +98,8 @@ def test_a_claim_that_has_ended_closes_nothing(crm: Office) -> None:
     batch = crm.services.database.run_write(slow_one._claim)
     assert batch is not None
     slow_one._handle(batch.rows)
+    with crm.services.database.write() as connection:
+        assert slow_one._close(connection, batch, {}) == 0
     assert dispatcher(crm, listener).dispatch() == 1
     with crm.services.database.write() as connection:
         assert slow_one._close(connection, batch, {}) == 0

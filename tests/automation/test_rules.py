@@ -332,3 +332,18 @@ def test_rows_of_a_configuration_start_no_rules(opened: Opened) -> None:
     )
     crm.services.records.create_many(ENGINE, "request", [{"name": "Anna"}])
     assert crm.runs() == []
+
+
+def test_the_log_keeps_the_beginning_of_a_long_value(opened: Opened) -> None:
+    crm = opened(
+        rules("""
+      loud:
+        entity: request
+        on: [created]
+        when: city != 'x'
+        do: [{set: {note: hello}}]
+    """)
+    )
+    crm.create(crm.person("sam", "seller"), "request", name="Anna", city="y" * 5_000)
+    ((path, shown, value),) = crm.trace("loud")["checks"][0]["values"]
+    assert (path, len(shown), shown[-2:], value) == ("city", 300, "y…", shown)

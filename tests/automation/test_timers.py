@@ -143,3 +143,16 @@ def test_who_has_left_is_not_reminded(crm: Office) -> None:
     crm.services.accounts.people.disable(crm.boss, sam.user_id or 0)
     crm.later(HOUR)
     assert crm.told() == []
+
+
+def test_nothing_is_late_about_a_record_that_is_gone(crm: Office) -> None:
+    sam = crm.person("sam", "seller")
+    archived, trashed = (crm.create(crm.boss, "request", name=one) for one in ("A", "B"))
+    records, due = crm.services.records, crm.clock.now() + HOUR
+    records.archive(crm.boss, "request", archived.id)
+    for about in (archived, trashed):
+        crm.create(crm.boss, "task", subject="Call", due=due, to=sam.user_id, about=ref(about))
+    records.delete(crm.boss, "request", trashed.id)
+    crm.later(HOUR)
+    assert [one["late_tasks"] for one in crm.records("request")] == [0, 0]
+    assert {one["state"] for one in crm.rows(TIMERS)} == {"fired", "cancelled"}

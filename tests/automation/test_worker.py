@@ -9,7 +9,7 @@ import pytest
 
 from engine.automation.claims import DueTimer, claim_timers, fire
 from engine.automation.leases import LENGTH, MOST_ATTEMPTS
-from engine.automation.timers import KINDS
+from engine.automation.timers import KINDS, Timers
 from engine.automation.worker import Worker, working
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.services import Services
@@ -78,6 +78,18 @@ def test_what_one_has_claimed_another_one_leaves_alone_until_the_claim_ends(
     assert len(crm.told()) == 1
     with crm.services.database.write() as connection:
         assert fire(connection, timer, crm.clock.now()) is False
+
+
+def test_who_claims_after_the_end_of_a_claim_is_the_only_one_who_may_write(
+    crm: Office, sam: Actor
+) -> None:
+    tasks(crm, sam, 1)
+    (slow,) = claimed(crm)
+    crm.clock.pass_(LENGTH)
+    (quick,) = claimed(crm)
+    with crm.services.database.write() as connection:
+        assert fire(connection, slow, crm.clock.now()) is False
+        assert fire(connection, quick, crm.clock.now()) is True
 
 
 def test_a_claim_that_has_ended_can_not_write_even_if_nobody_took_it_over(
@@ -182,3 +194,15 @@ def claimed(crm: Office) -> tuple[DueTimer, ...]:
     """Claims what is due, as a worker does that is killed right after."""
     with crm.services.database.write() as connection:
         return claim_timers(connection, KINDS, crm.clock.now(), 10)
+
+
+def test_it_stops_between_two_timers_and_leaves_the_others_to_whoever_comes(
+    crm: Office, sam: Actor
+) -> None:
+    tasks(crm, sam, 5)
+    timers = Timers(crm.services)
+    fired = timers.fire_due(lambda: len(crm.told()) >= 2)
+    assert (fired, len(crm.told())) == (2, 2)
+    crm.clock.pass_(LENGTH)
+    crm.work()
+    assert len(crm.told()) == 5

@@ -11,6 +11,7 @@ from engine.automation.binding import bind
 from engine.automation.compiling import Compiler
 from engine.automation.ready import Reads, reads_of
 from engine.automation.running import CompiledStep, Did, Run
+from engine.automation.trace import Seen
 from engine.errors import say
 from engine.metadata.expressions.compile import Typed, typed
 from engine.metadata.expressions.letters import fold
@@ -38,14 +39,16 @@ def find_record(step: FindRecord, compiler: Compiler) -> CompiledStep:
         found = _first(run, step.entity, condition)
         run.bind(step.name, found)
         if found is not None:
-            title = run.scene.lookup.title(found.entity, found.id)
-            return Did(
-                said=say("It was found."), seen=((step.name or step.entity, title, found.id),)
-            )
+            return Did(said=say("It was found."), seen=_named(run, step.name, found))
         return Did(said=say("There is none."), end=run.do(otherwise))
 
     words = say("Look for: {entity}", entity=entity.label)
     return CompiledStep(step.address, "find", words, reads, do)
+
+
+def _named(run: Run, name: str, found: RecordRef) -> tuple[Seen, ...]:
+    """Return the record that a name stands for from now on, as the run log shows it."""
+    return ((name, run.scene.lookup.title(found.entity, found.id), found.id),) if name else ()
 
 
 def _first(run: Run, entity_id: str, condition: Condition) -> RecordRef | None:
