@@ -188,8 +188,8 @@ def world() -> Iterator[World]:
         model = Model(merged({"crm.yaml": head, **texts}), {"my_measurings": measures})
         world = World(site, model, people)
         stages = ("measuring", "new", "measuring", "lost")
-        for number, login in enumerate(("ivan", "maria", "olga", None)):
-            world.add_deal(login, stages[number], number + 1)
+        for number, owner in enumerate(("ivan", "maria", "olga", None)):
+            world.add_deal(owner, stages[number], number + 1)
         yield world
 
 
