@@ -9,22 +9,39 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from engine.metadata.diff.access import moves, rights
+from engine.metadata.diff.actions import actions
 from engine.metadata.diff.change import Change, Sort, Touches
 from engine.metadata.diff.spelling import spell
 from engine.metadata.model.application import Application
+from engine.metadata.model.button import Button
 from engine.metadata.model.entity import Entity, Validation
 from engine.metadata.model.field import Field, Option
 from engine.metadata.model.pipeline import Pipeline, Stage
 from engine.metadata.model.role import Role, Scope, Team
+from engine.metadata.model.rule import Rule
 from engine.metadata.model.view import View
 
-Node = Application | Entity | Field | Option | Pipeline | Stage | Role | Scope | Team | View
+Node = (
+    Application
+    | Entity
+    | Field
+    | Option
+    | Pipeline
+    | Stage
+    | Button
+    | Role
+    | Scope
+    | Team
+    | Rule
+    | View
+)
 Keys = Mapping[str, str]
 
 # What a definition is called, and what is compared apart, id by id.
 IDENTITY = frozenset({"id", "entity", "address", "mark", "layer", "was"})
-APART = frozenset({"fields", "validate", "options", "stages", "moves", "can"})
+APART = frozenset({"fields", "validate", "options", "stages", "moves", "can", "buttons"})
 ROLE_APART = frozenset({"hide", "readonly"})
+ACTION_APART = frozenset({"do", "ladder", "pipeline"})
 DISPLAY_KEYS = frozenset(
     {
         "label",
@@ -50,6 +67,7 @@ DISPLAY_KEYS = frozenset(
         "start",
         "reverse",
         "hidden",
+        "group",
         "probability",
         "pii",
         "index",
@@ -63,6 +81,8 @@ NODE_TOUCHES = {
     "pipeline": Touches.BEHAVIOUR,
     "stage": Touches.BEHAVIOUR,
     "move": Touches.ACCESS,
+    "button": Touches.BEHAVIOUR,
+    "rule": Touches.BEHAVIOUR,
     "role": Touches.ACCESS,
     "scope": Touches.ACCESS,
     "team": Touches.ACCESS,
@@ -75,6 +95,7 @@ ACCESS_KEYS = frozenset(
         ("scope", "entity"),
         ("team", "parent"),
         ("role", "portal"),
+        ("button", "roles"),
     }
 )
 HEAD_KEYS = (
@@ -143,6 +164,7 @@ class _Comparison:
         yield from self._roles()
         yield from self._map("scopes", "scope", before.scopes, after.scopes)
         yield from self._map("teams", "team", before.teams, after.teams)
+        yield from self._map("automations", "rule", before.automations, after.automations)
         yield from self._map("views", "view", before.views, after.views)
 
     def _head(self) -> Iterator[Change]:
@@ -179,17 +201,24 @@ class _Comparison:
         self, address: str, node: str, before: Node | Validation, after: Node | Validation
     ) -> Iterator[Change]:
         yield from _keys(address, node, _spelled(before), _spelled(after))
+        if isinstance(before, (Scope, Rule, View)) and isinstance(after, (Scope, Rule, View)):
+            was = self._entities.get(before.entity, before.entity)
+            yield from _keys(address, node, {"entity": was}, {"entity": after.entity})
         if isinstance(before, Entity) and isinstance(after, Entity):
             renames = self._fields.get(after.id, {})
             yield from self._map(f"{address}.fields", "field", before.fields, after.fields, renames)
             yield from self._map(
                 f"{address}.validate", "validation", before.validate, after.validate
             )
+            yield from self._map(f"{address}.buttons", "button", before.buttons, after.buttons)
+        if isinstance(before, (Button, Rule)) and isinstance(after, (Button, Rule)):
+            yield from actions(address, before, after)
         if isinstance(before, Field) and isinstance(after, Field) and after.type != "stage":
             yield from self._map(f"{address}.options", "option", before.options, after.options)
         if isinstance(before, Pipeline) and isinstance(after, Pipeline):
             yield from self._map(f"{address}.stages", "stage", before.stages, after.stages)
             yield from moves(f"{address}.moves", before, after)
+            yield from self._map(f"{address}.buttons", "button", before.buttons, after.buttons)
 
     def _roles(self) -> Iterator[Change]:
         before, after = self._before.roles, self._after.roles
@@ -206,7 +235,11 @@ class _Comparison:
 
 def _spelled(node: Node | Validation) -> Keys:
     """Return the keys of a definition as texts, without those that are compared apart."""
-    apart = IDENTITY | APART | (ROLE_APART if isinstance(node, Role) else frozenset())
+    apart = IDENTITY | APART
+    if isinstance(node, Role):
+        apart |= ROLE_APART
+    if isinstance(node, (Button, Rule)):
+        apart |= ACTION_APART
     return {
         one.name: spell(getattr(node, one.name)) for one in fields(node) if one.name not in apart
     }
@@ -218,7 +251,7 @@ def _keys(address: str, node: str, before: Keys, after: Keys) -> Iterator[Change
         if was != now:
             touches = _key_touches(node, key)
             where = f"{address}.{key}" if address else key
-            grows = touches is Touches.ACCESS and _key_grows(key, now)
+            grows = touches is Touches.ACCESS and _key_grows(key, was, now)
             yield Change(where, Sort.CHANGED, node, touches, key, was, now, grows)
 
 
@@ -228,9 +261,11 @@ def _key_touches(node: str, key: str) -> Touches:
     return Touches.DISPLAY if node == "view" or key in DISPLAY_KEYS else Touches.BEHAVIOUR
 
 
-def _key_grows(key: str, now: str) -> bool:
+def _key_grows(key: str, was: str, now: str) -> bool:
     """Say whether a changed key of access may give somebody more."""
     match key:
+        case "roles":  # none said: everybody's
+            return bool(was) and not (now and set(now.split(", ")) <= set(was.split(", ")))
         case "parent":
             return bool(now)  # those of the team above gain its records
         case "portal":

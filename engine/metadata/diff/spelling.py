@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+from engine.metadata.diff.spelling_actions import spell_part
 from engine.metadata.model.application import Theme, Workdays
+from engine.metadata.model.button import Ask
 from engine.metadata.model.entity import SortKey
+from engine.metadata.model.rule import Trigger
 from engine.metadata.model.text import Expression, Literal, Template
 
 
@@ -17,10 +20,10 @@ def spell(value: object) -> str:
             text = ""
         case bool():
             text = "true" if value else "false"
-        case Literal():
+        case Literal() | Expression() | Template():
             text = spell(value.text)
-        case Expression() | Template():
-            text = value.text
+        case Trigger() | Ask():
+            text = spell_part(value)
         case SortKey():
             text = f"{'-' if value.descending else ''}{value.path}"
         case Mapping():

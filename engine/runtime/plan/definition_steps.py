@@ -28,6 +28,8 @@ KINDS = MappingProxyType(
 )
 # The field offers the roles of the configuration, whose own steps say more.
 OPTIONS_OF_ROLES = "entities.user.fields.roles.options"
+# What is new and acts on records by itself from now on.
+ACT_AT_ONCE = frozenset({"validation", "rule", "step", "ladder"})
 Note = Callable[[Change], tuple[str, int]]
 
 
@@ -86,7 +88,7 @@ class DefinitionSteps:
             return Weight.DISPLAY
         if change.grows or (change.node == "role" and change.sort is Sort.ADDED and count):
             return Weight.CONSENT
-        if change.sort is Sort.ADDED and change.node != "validation":
+        if change.sort is Sort.ADDED and change.node not in ACT_AT_ONCE:
             return Weight.ADDITIVE
         return Weight.ORDINARY
 
@@ -167,9 +169,9 @@ def _field(application: Application, address: str) -> Field | None:
 def _said(change: Change) -> str:
     match change.sort:
         case Sort.ADDED:
-            return "new"
+            return f"new: {quoted(change.after)}" if change.after else "new"
         case Sort.REMOVED:
-            return "removed"
+            return f"removed: {quoted(change.before)}" if change.before else "removed"
         case Sort.RENAMED:
             return f"renamed from {change.before}"
         case Sort.CHANGED:

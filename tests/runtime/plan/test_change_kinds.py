@@ -307,3 +307,21 @@ def test_views_for_reports_show_plain_values(database_url: str) -> None:
         now.become(crm(""))
         with pytest.raises(DBAPIError):
             now.ask(query)
+
+
+def test_what_acts_is_told_step_by_step(database_url: str) -> None:
+    button = "buttons: {close: {do: [{note: Closed}, {archive: true}]}}"
+    rule = "automations:\n  tell: {entity: client, on: [created], do: [{note: Hello}]}"
+    bare, with_button = crm(""), crm(f"    {button}")
+    with living(database_url, bare) as now:
+        assert words(now.become(with_button)) == ["additive entities.client.buttons.close: new"]
+        (said,) = words(now.become(crm(f"    {button}", rule)))
+        assert said == "ordinary automations.tell: new"  # from now on it acts by itself
+        changed = button.replace("Closed", "Done").replace(", {archive: true}", "")
+        plan = now.become(crm(f"    {changed}", rule.replace("[created]", "[changed]")))
+        assert words(plan) == [
+            'ordinary entities.client.buttons.close.do.1.note: is now "Done", was "Closed"',
+            'ordinary entities.client.buttons.close.do.2.archive: removed: "true"',
+            'ordinary automations.tell.on: is now "changed", was "created"',
+        ]
+        assert {one.kind for one in plan.steps} == {StepKind.BEHAVIOUR}
