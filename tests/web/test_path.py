@@ -32,6 +32,13 @@ def test_the_present_stage_says_how_long_of_how_much(site: Site, hana: Browser) 
     assert "Quote in work 1 d 4 h of 2 working days" in words(hana.get("/deal/1"))
 
 
+def test_time_that_does_not_count_is_told_by_the_end(site: Site) -> None:
+    site.clock.pass_(timedelta(days=2, hours=1))  # 3 March is a free day
+
+    page = words(site.browser("hana").get("/deal/1"))
+    assert "Quote in work 2 d 1 h, until Tomorrow 11:00" in page
+
+
 def test_a_late_stage_is_written_not_only_red(site: Site) -> None:
     site.clock.pass_(timedelta(days=3, hours=2, minutes=17))  # 3 March is a free day
     page = site.browser("hana").get("/deal/1")

@@ -81,8 +81,9 @@ def test_buttons_stand_in_their_groups_the_call_and_the_tries_first(
 
     assert GROUP.findall(page) == ["Contact", "Result", "What happened"]
     faces = [said(one) for one in OPEN_FACES.findall(page)]
-    assert faces == ["Call", "Busy 0 of 3", "No answer 0 of 2", "New client", "Junk", "Brag"]
-    assert 'aria-label="More: Reached"' in page
+    contact = ["Call", "Busy 0 of 3", "No answer 0 of 2", "Reached"]
+    assert faces == [*contact, "New client", "Junk", "Brag"]
+    assert 'aria-label="More: Wrong number"' in page
     assert "Nothing is planned here." in said(page)
 
 
@@ -157,7 +158,7 @@ def test_a_dialog_says_what_will_follow(site: Site, ivan: Browser) -> None:
     for line in (
         "Note “Quote for 1,200.00 € sent. …”",
         "Moves to Client is thinking",
-        "Task “Ask Boris Iliev about the quote”, next contact, for you",
+        "Task “Ask Boris Iliev about the quote”, at “Next contact”, for you",
         "Tells Head: “A large quote: D-2026-0001 Boris Iliev”",
         "Perhaps: Prepaid: 0.00 €",
     ):

@@ -118,8 +118,8 @@ def test_the_reason_of_a_disabled_button_is_read_by_keyboard_and_touch(
     reason = page.locator(f"#{button.get_attribute('aria-describedby')}")
     expect(reason).not_to_be_visible()
     page.locator("#next .btn", has_text="No answer").focus()
-    for _ in range(2):
-        page.keyboard.press("Tab")  # over the menu of the group
+    for _ in range(3):
+        page.keyboard.press("Tab")  # over the rest of the group and its menu
     expect(button).to_be_focused()
     expect(reason).to_contain_text("Take down the phone first")
     page.keyboard.press("Escape")
@@ -180,11 +180,13 @@ def test_everything_works_without_a_script(tab: Tab, browser: Browser) -> None:
         page.locator("#next .act .btn", has_text="Busy").click()
         expect(page.locator("#next")).to_contain_text("Call Stefan again, try 1 of 3")
         expect(page.locator(".toast")).to_contain_text("Busy, try 1 of 3.")
-        page.locator("#next summary[aria-label^=More]").first.click()
-        page.locator("#next .menu button", has_text="Reached").click()
+        page.locator("#next .act .btn", has_text="Reached").click()
         expect(page.locator("#next")).to_contain_text("Nothing is planned here.")
+        page.locator("#next summary[aria-label^=More]").first.click()
+        page.locator("#next .menu button", has_text="Wrong number").click()
+        expect(page.locator("#next")).to_contain_text("Take down the phone first")
         page.locator("a.why").first.click()
-        expect(page.locator("main .trace")).to_contain_text("Button Reached has run")
+        expect(page.locator("main .trace")).to_contain_text("Button Wrong number has run")
 
         page.goto(tab.address + deal)
         page.locator("#next .btn", has_text="Quote sent").click()

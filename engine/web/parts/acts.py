@@ -27,7 +27,7 @@ from engine.web.parts.look import Look
 from engine.web.parts.moments import distance, short_moment
 from engine.web.urls import press_url, with_query
 
-ROOM = 3  # presses of a group that stand open; the rest go into its menu
+ROOM = 3  # buttons of a group that stand open, beside a call; the rest go into its menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,21 +202,16 @@ def try_time(look: Look, at: datetime) -> str:
     return f"{local.hour}:{local.minute:02}" if is_today else short_moment(look, at)
 
 
-def grouped(acts: Iterable[Act], *, calls: bool = False) -> tuple[ActGroup, ...]:
-    """Return acts in their groups, those with a ladder first; `calls`: a call stands before them.
-
-    In a group the ladders stand first, so that they go last into its menu.
-    """
+def grouped(acts: Iterable[Act]) -> tuple[ActGroup, ...]:
+    """Return acts in their groups, those with a ladder first."""
     found: dict[str, list[Act]] = {}
     for one in acts:
         found.setdefault(one.group, []).append(one)
-    calling = {label for label, some in found.items() if any(one.is_ladder for one in some)}
-    first = next((label for label in found if label in calling), None) if calls else None
-    labels = sorted(found, key=lambda label: label not in calling)
-    return tuple(group(label, found[label], ROOM - (label == first)) for label in labels)
+    groups = [group(label, some) for label, some in found.items()]
+    return tuple(sorted(groups, key=lambda one: not one.has_ladder))
 
 
-def group(label: str, acts: Iterable[Act], room: int) -> ActGroup:
-    """Return one group with so many acts open as there is room for."""
+def group(label: str, acts: Iterable[Act]) -> ActGroup:
+    """Return one group with so many acts open as there is room for; ladders go last."""
     ordered = tuple(sorted(acts, key=lambda one: not one.is_ladder))
-    return ActGroup(label, ordered[:room], ordered[room:])
+    return ActGroup(label, ordered[:ROOM], ordered[ROOM:])

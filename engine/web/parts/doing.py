@@ -11,6 +11,7 @@ from engine.web.parts.task_list import TaskLine
 
 CALLING = frozenset({"call", ""})
 WRITING = frozenset({"mail"})
+SHORT = 4  # so many presses have room beside the promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Doing:
         return "call" if self.call and self.promise.kind in CALLING else "done"
 
     @property
+    def is_long(self) -> bool:
+        """Say whether the presses need a row of their own."""
+        buttons = sum(len(one.open) + bool(one.more) for one in self.groups)
+        return buttons + bool(self.call) + bool(self.write) > SHORT
+
+    @property
     def contact(self) -> ActGroup | None:
         """Return the group of the tries, which stands behind the call."""
         return next((one for one in self.groups if one.has_ladder), None)
@@ -59,5 +66,5 @@ def doing_of(task: TaskLine | None, person: Person | None, acts: tuple[Act, ...]
         clock=person.clock if person else None,
         call=f"tel:{phone}" if phone else "",
         write=f"mailto:{email}" if email else "",
-        groups=grouped(acts, calls=bool(phone)),
+        groups=grouped(acts),
     )

@@ -31,6 +31,21 @@ LENGTHS: Mapping[str, Callable[[int], Message]] = MappingProxyType(
 )
 
 
+NOMINAL: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "s": timedelta(seconds=1),
+        "min": timedelta(minutes=1),
+        "h": timedelta(hours=1),
+        "d": timedelta(days=1),
+        "w": timedelta(weeks=1),
+        "mo": timedelta(days=28),
+        "workmin": timedelta(minutes=1),
+        "workh": timedelta(hours=1),
+        "workd": timedelta(days=1),
+    }
+)
+
+
 def short_moment(look: Look, at: datetime | None) -> str:
     """Return an instant on the viewer's clock, as short as it stays clear; '' for a hidden one."""
     if at is None:
@@ -95,3 +110,12 @@ def length_words(text: str) -> Message:
     except ValueError:
         return verbatim(text)
     return LENGTHS[length.unit](length.amount)
+
+
+def nominal(text: str) -> timedelta:
+    """Return how long a length of time is at least: free hours and days between are not in it."""
+    try:
+        length = parse_length(text)
+    except ValueError:
+        return timedelta.max
+    return length.amount * NOMINAL[length.unit]

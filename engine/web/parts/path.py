@@ -12,7 +12,7 @@ from engine.runtime.query.records import Record
 from engine.runtime.query.stays import Stay
 from engine.web.parts.facts import beginning_small
 from engine.web.parts.look import Look
-from engine.web.parts.moments import distance, length_words, span
+from engine.web.parts.moments import distance, length_words, nominal, short_moment, span
 from engine.web.parts.standing import StageSigns, missing_of
 
 MANY = 8
@@ -108,6 +108,8 @@ def stay_words(look: Look, stage: Stage, stay: Stay | None) -> Message | None:
         return length
     if is_late(look, stage, stay):
         return say("{length}, late {late}", length=length, late=distance(look.now - stay.due_at))
+    if look.now - stay.entered_at > nominal(stage.sla):  # free time does not count
+        return say("{length}, until {when}", length=length, when=short_moment(look, stay.due_at))
     return say("{length} of {limit}", length=length, limit=length_words(stage.sla))
 
 

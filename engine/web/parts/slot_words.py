@@ -10,7 +10,6 @@ from engine.metadata.model.field import Field
 from engine.metadata.model.step import Target
 from engine.metadata.model.text import Expression, Literal, RecordRef, Slot, Template, Value
 from engine.metadata.moments import parse_moment, resolve_moment
-from engine.web.parts.facts import beginning_small
 from engine.web.parts.foresight import GAP, Foresight
 from engine.web.parts.moments import short_day, short_moment
 
@@ -75,7 +74,7 @@ def due_words(sight: Foresight, slot: Slot | None) -> str:
         return short_moment(sight.desk.look, value)
     if isinstance(value, date):
         return short_day(sight.desk.look, value)
-    return asked_label(sight, slot)
+    return asked_words(sight, slot)
 
 
 def moment_words(sight: Foresight, text: str) -> str:
@@ -90,14 +89,14 @@ def moment_words(sight: Foresight, text: str) -> str:
     )
 
 
-def asked_label(sight: Foresight, expression: Expression) -> str:
-    """Return the name of the one answer that an expression is, '' where it is more than that."""
+def asked_words(sight: Foresight, expression: Expression) -> str:
+    """Say which one answer an expression is, '' where it is more than that."""
     path = expression.text.removeprefix("ask.").strip()
     fields = sight.desk.look.application.entity(sight.record.entity).fields
     asked = sight.scope.extra.get("ask")
     own = asked.get(path) if isinstance(asked, Mapping) else None
     field = own or fields.get(path)
-    return beginning_small(field.label) if field else ""
+    return sight.desk.look.text(say("at “{field}”", field=field.label)) if field else ""
 
 
 def targets_words(sight: Foresight, many: Iterable[Target]) -> str:
