@@ -25,6 +25,7 @@ from engine.metadata.moments import (
     resolve_moment,
 )
 from engine.runtime.speech import locale_of
+from engine.runtime.spoken import Place
 
 DAYS = {0: say("Today"), 1: say("Tomorrow"), -1: say("Yesterday")}
 LENGTHS: Mapping[str, Callable[[int], Message]] = {
@@ -41,22 +42,27 @@ HOURS_SHOWN = 9
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button: what it writes, its word, a small word below, and whether it is chosen."""
+    """A button: what it writes, its word, a small word below, and whether it is chosen.
+
+    `is_poor` is an hour outside of working time where the other person is: it can still be chosen.
+    """
 
     value: str
     label: str
     note: str = ""
     chosen: bool = False
+    is_poor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The present as a form needs it."""
+    """The present as a form needs it; `there` is the zone of whom it is about, where it differs."""
 
     at: datetime
     zone: ZoneInfo
     workdays: Workdays
     language: str
+    there: ZoneInfo | None = None
 
     @property
     def today(self) -> date:
@@ -144,14 +150,36 @@ def _word(base: Length | DayFromToday | Weekday | Day) -> Message | None:
             return None
 
 
-def quick_hours(now: Now, chosen: time | None) -> tuple[Press, ...]:
+def quick_hours(now: Now, chosen: time | None, day: date | None = None) -> tuple[Press, ...]:
     """Return the hour buttons of a working day, at most nine."""
     start, end = now.workdays.start.hour, now.workdays.end.hour
     hours = range(start, max(end, start + 1))
     step = -(-len(hours) // HOURS_SHOWN)
-    return tuple(
-        Press(f"{hour:02}:00", f"{hour}:00", chosen=chosen == time(hour)) for hour in hours[::step]
-    )
+    return tuple(_hour(now, time(hour), chosen, day or now.today) for hour in hours[::step])
+
+
+def _hour(now: Now, hour: time, chosen: time | None, day: date) -> Press:
+    shown = f"{hour.hour}:{hour.minute:02}"
+    poor = not is_good_there(now, datetime.combine(day, hour, now.zone))
+    return Press(f"{hour:%H:%M}", shown, chosen=chosen == hour, is_poor=poor)
+
+
+def is_good_there(now: Now, at: datetime) -> bool:
+    """Say whether an hour is one to call at where the other person is."""
+    if now.there is None:
+        return True
+    return now.workdays.start <= at.astimezone(now.there).time() < now.workdays.end
+
+
+def hour_there(now: Now, at: datetime) -> Message | None:
+    """Say which hour it will be where the other person is, None where it is the same as here."""
+    if now.there is None:
+        return None
+    clock = at.astimezone(now.there)
+    shown, place = f"{clock.hour}:{clock.minute:02}", Place(now.there.key)
+    if is_good_there(now, at):
+        return say("{time} in {place}, a good hour", time=shown, place=place)
+    return say("{time} in {place}, a poor hour", time=shown, place=place)
 
 
 def _day(day: date, word: str, language: str, *, chosen: bool) -> Press:

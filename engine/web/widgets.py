@@ -24,7 +24,16 @@ from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.records.conditions import FieldState
 from engine.runtime.speech import locale_of
-from engine.web.quick import Now, Press, bound, bound_words, quick_days, quick_hours, quick_moments
+from engine.web.quick import (
+    Now,
+    Press,
+    bound,
+    bound_words,
+    hour_there,
+    quick_days,
+    quick_hours,
+    quick_moments,
+)
 
 FEW = 4  # options up to this number stand open, as buttons to press
 GROUPED = frozenset({"choices", "date", "datetime"})
@@ -76,6 +85,8 @@ class Input:
     quick: tuple[Press, ...] = ()
     native: str = ""
     said: str = ""
+    said_there: str = ""
+    there: str = ""
     href: str = ""
     picker: str = ""
     create: str = ""
@@ -286,9 +297,13 @@ def _datetime(widgets: Widgets, made: Input, one: Field, state: FormState) -> In
         made,
         quick=quick_moments(widgets.now, one.quick, made.text, widgets.text, timed=True),
         days=_days(widgets, one, moment.date() if moment else None),
-        hours=quick_hours(widgets.now, moment.time() if moment else None),
+        hours=quick_hours(
+            widgets.now, moment.time() if moment else None, moment.date() if moment else None
+        ),
         native=f"{moment:%Y-%m-%dT%H:%M}" if moment else "",
         said=_said(widgets, made, one, state),
+        said_there=_said_there(widgets, moment),
+        there=widgets.now.there.key if widgets.now.there else "",
         hint="",
     )
 
@@ -303,6 +318,14 @@ def _said(widgets: Widgets, made: Input, one: Field, state: FormState) -> str:
     """Return the moment read back in words, or the hint while there is none."""
     told = "" if one.id in state.typed else widgets.show(state.values.get(one.id), one)
     return told or made.hint
+
+
+def _said_there(widgets: Widgets, moment: datetime | None) -> str:
+    """Return the hour where the other person is."""
+    if moment is None:
+        return ""
+    words = hour_there(widgets.now, moment.replace(tzinfo=widgets.now.zone))
+    return widgets.text(words) if words else ""
 
 
 def _day_of(text: str) -> date | None:

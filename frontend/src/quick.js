@@ -61,6 +61,7 @@ const readBack = later(async (quick, text) => {
   const said = first(".quick-said", quick);
   if (!said) return;
   const query = new URLSearchParams({ text, kind: quick.dataset.quick });
+  if (quick.dataset.there) query.set("there", quick.dataset.there);
   const answer = text.trim() ? await fetchPart(`/search/moment?${query}`) : "";
   if (textOf(quick).value === text) said.innerHTML = answer ?? "";
 }, 200);

@@ -184,6 +184,26 @@ def test_a_dialog_is_a_page_or_a_part_of_one(site: Site, ivan: Browser) -> None:
     assert ivan.get(f"{address}/press/quote_sent?x=1").status_code == 400
 
 
+def test_a_moment_is_asked_with_the_hour_of_the_client(site: Site, ivan: Browser) -> None:
+    address = deal_of(site)
+    here = ivan.get(f"{address}/press/quote_sent")
+    site.services.records.update(ENGINE, "client", 1, {"timezone": "Europe/London"}, None)
+    there = ivan.get(f"{address}/press/quote_sent")
+
+    assert "data-there" not in here.text
+    assert "is-late-there" not in here.text
+    assert 'data-there="Europe/London"' in there.text
+    poor = re.findall(r'aria-label="([\d:]+), a poor hour there"', there.text)
+    assert poor == ["9:00", "10:00"]
+    query = "text=tomorrow+10:00&kind=datetime&there=Europe/London"
+    assert "10:00 Tomorrow 8:00 in London, a poor hour" in words(
+        ivan.get(f"/search/moment?{query}")
+    )
+    good = query.replace("10:00", "13:00")
+    assert "11:00 in London, a good hour" in words(ivan.get(f"/search/moment?{good}"))
+    assert ivan.get("/search/moment?text=today&kind=datetime&there=Nowhere/At").status_code == 400
+
+
 def test_answers_are_stored_and_the_steps_follow(site: Site, ivan: Browser) -> None:
     address = deal_of(site)
     answer = submit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from babel.dates import format_date
@@ -16,6 +16,8 @@ from engine.runtime.speech import locale_of
 from engine.web.htmx import show
 from engine.web.parts.look import Look, current_look
 from engine.web.parts.moments import beginning_large, day_word, distance
+from engine.web.parts.person import zone_named
+from engine.web.quick import Now, hour_there
 from engine.web.request import read_values
 
 bp = Blueprint("moment", __name__)
@@ -25,17 +27,18 @@ READERS = {"date": read_date, "datetime": read_instant}
 
 @dataclass(frozen=True, slots=True)
 class MomentContext:
-    """A moment in full, how far it is, and what is wrong where it can't be read."""
+    """A moment in full, how far it is, its hour elsewhere; what is wrong where it can't be read."""
 
     words: str
     away: str
     wrong: str = ""
+    there: str = ""
 
 
 @bp.get("/search/moment")
 def moment() -> Response:
     """Answer with the moment that the words mean for this person."""
-    values = read_values(request.args, ("text", "kind"))
+    values = read_values(request.args, ("text", "kind", "there"))
     read = READERS.get(values["kind"])
     if read is None:
         raise BadQuery("kind", say("Write date or datetime."))
@@ -44,7 +47,18 @@ def moment() -> Response:
         value = read(values["text"], Reading(look.now, look.zone, look.application.workdays))
     except Unreadable as unreadable:
         return show("parts/moment.html", MomentContext("", "", look.text(unreadable.message)))
-    return show("parts/moment.html", said(look, value))
+    context = replace(said(look, value), there=said_there(look, value, values["there"]))
+    return show("parts/moment.html", context)
+
+
+def said_there(look: Look, value: Value, name: str) -> str:
+    """Return the hour of a moment in another zone, '' where none is asked for."""
+    zone = zone_named(name) if name else None
+    if name and zone is None:
+        raise BadQuery("there", say("There is no such time zone: {name}", name=name))
+    now = Now(look.now, look.zone, look.application.workdays, look.language, zone)
+    words = hour_there(now, value) if isinstance(value, datetime) else None
+    return look.text(words) if words else ""
 
 
 def said(look: Look, value: Value) -> MomentContext:

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from flask import request
 
@@ -217,9 +218,9 @@ def finished(choices: Choices, widgets: Widgets, one: Field, state: FormState) -
     return made if not made.create or choices.can_create(one) else replace(made, create="")
 
 
-def make_widgets(look: Look, choices: Choices) -> Widgets:
-    """Return who makes the inputs for this person."""
-    now = Now(look.now, look.zone, look.application.workdays, look.language)
+def make_widgets(look: Look, choices: Choices, there: ZoneInfo | None = None) -> Widgets:
+    """Return who makes the inputs for this person; `there` is the zone of whom they are about."""
+    now = Now(look.now, look.zone, look.application.workdays, look.language, there)
     return Widgets(look.application, now, look.text, look.show, choices.pick)
 
 
