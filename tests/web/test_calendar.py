@@ -253,18 +253,21 @@ def test_dates_without_an_hour_make_a_calendar_as_well(site: Site, hana: Browser
     assert "V-2026-0001" in told(hana.get("/views/calls"), "2026-03-24")
 
 
-def test_my_tasks_make_a_calendar_and_others_are_shown_when_asked_for(
+def test_my_open_tasks_make_a_calendar_and_the_others_are_shown_when_asked_for(
     site: Site, hana: Browser
 ) -> None:
     mine, theirs = site.actor("hana").user_id, site.actor("vera").user_id
     site.create("task", subject="Mine", due="2026-03-02 08:00", to=mine)
     site.create("task", subject="Theirs", due="2026-03-10 12:00", to=theirs)
+    site.create("task", subject="Did it", due="2026-03-10 13:00", to=mine, done=True)
     page = hana.get("/calendar")
+    removes = re.findall(r'<a href="([^"]*)"[^>]*aria-label="Remove filter', page.text)
 
     assert "8:00 Mine , late" in told(page, "2026-03-02")
     assert "Theirs" not in page.text
-    remove = unescape(re.search(r'<a href="([^"]*)"[^>]*aria-label="Remove', page.text)[1])  # type: ignore[index]
-    assert remove == "/calendar?to="
+    assert "Did it" not in page.text
+    assert removes == ["/calendar?to=", "/calendar?done="]
+    assert "13:00 Did it , done" in told(hana.get("/calendar?done="), "2026-03-10")
     assert 'aria-current="page"' in page.text.split('href="/calendar"')[1].split(">")[0]
 
 

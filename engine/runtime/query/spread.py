@@ -1,7 +1,7 @@
 """A list spread over stretches of time: the first few records of each, and how many there are.
 
-One query, however many stretches: the database numbers the records within theirs and hands out the
-first few of each.
+One query, however many stretches. Each stretch is looked into up to a cap, so that a day with a
+million records costs as much as one with a hundred.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal, select, union_all
 
 from engine.runtime.actor import Actor
 from engine.runtime.query.joins import Joins
@@ -22,13 +22,16 @@ from engine.runtime.query.request import ListRequest
 from engine.runtime.query.selection import Row, Selection
 from engine.runtime.query.sources import Sources
 
+CAP = 100  # records of a stretch that are counted
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The first records of a stretch in the order of time, and the number of all."""
+    """The first records of a stretch in the order of time, and how many there are, up to a cap."""
 
     records: tuple[Record, ...] = ()
     count: int = 0
+    is_capped: bool = False
 
 
 class Spread:
@@ -69,7 +72,10 @@ class Spread:
         for row, record in zip(rows, records, strict=True):
             found[row[self._at]].append(record)
             counts[row[self._at]] = row[self._at + 1]
-        return tuple(Stretch(tuple(some), count) for some, count in zip(found, counts, strict=True))
+        return tuple(
+            Stretch(tuple(some), min(count, CAP), is_capped=count > CAP)
+            for some, count in zip(found, counts, strict=True)
+        )
 
     def _paths(self) -> Iterator[FieldPath]:
         for name in dict.fromkeys((*self._request.columns, self._moment.text)):
@@ -80,7 +86,7 @@ class Spread:
 
     def _number(self) -> Subquery:
         """Return the query that says where each record stands, and how many stand there."""
-        placed = self._place()
+        placed = union_all(*self._looks()).subquery("placed")
         stretch = placed.c.stretch
         number = func.row_number().over(partition_by=stretch, order_by=(placed.c.at, placed.c.id))
         count = func.count().over(partition_by=stretch)
@@ -88,17 +94,18 @@ class Spread:
             "numbered"
         )
 
-    def _place(self) -> Subquery:
+    def _looks(self) -> Iterator[Select[Any]]:
+        """Yield a look into each stretch, at no more records than the cap and one."""
         found = Listing(self._sources, self._actor, self._request)
         moment: ColumnElement[Any] = found.joins.columns(self._moment)[0]
-        stretch = case(
-            *((moment < span.end, number) for number, span in enumerate(self._spans[:-1])),
-            else_=len(self._spans) - 1,
-        )
-        first, last = self._spans[0], self._spans[-1]
-        return (
-            select(found.joins.record.c.id, moment.label("at"), stretch.label("stretch"))
-            .select_from(found.joins.source)
-            .where(found.conditions, moment >= first.start, moment < last.end)
-            .subquery("placed")
-        )
+        record = found.joins.record.c.id
+        for number, span in enumerate(self._spans):
+            look = (
+                select(record.label("id"), moment.label("at"), literal(number).label("stretch"))
+                .select_from(found.joins.source)
+                .where(found.conditions, moment >= span.start, moment < span.end)
+                .order_by(moment, record)
+                .limit(CAP + 1)
+                .subquery()
+            )
+            yield select(look.c.id, look.c.at, look.c.stretch)

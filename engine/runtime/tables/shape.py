@@ -106,9 +106,8 @@ def _indexes(entity: Entity, application: Application) -> Iterator[IndexShape]:
     for path in _sort_paths(entity, application):
         yield from _sort_index(entity, path)
     for view in application.views.values():
-        stage = application.leading_field(view) if view.type == "board" else None
-        if stage is not None and view.entity == entity.id:
-            yield from _board_indexes(entity, stage, view)
+        if view.entity == entity.id:
+            yield from _view_indexes(entity, view, application.leading_field(view))
 
 
 def _index(entity: Entity, *columns: str, method: Method = Method.ORDERED) -> IndexShape:
@@ -147,6 +146,16 @@ def _sort_paths(entity: Entity, application: Application) -> Iterator[str]:
     for view in application.views.values():
         if view.entity == entity.id:
             yield from (one.path for one in view.sort)
+
+
+def _view_indexes(entity: Entity, view: View, leading: Field | None) -> Iterator[IndexShape]:
+    """Yield the indexes that serve a view: the lanes of a board, the days of a calendar."""
+    if leading is None or not is_stored(leading):
+        return
+    if view.type == "board":
+        yield from _board_indexes(entity, leading, view)
+    if view.type == "calendar":
+        yield _index(entity, column_name(leading.id))
 
 
 def _board_indexes(entity: Entity, stage: Field, view: View) -> Iterator[IndexShape]:

@@ -22,6 +22,7 @@ from engine.web.navigation import Way
 from engine.web.parts.cells import columns_of
 from engine.web.parts.day_cells import (
     DONE,
+    TASK,
     DayCell,
     Sheet,
     day_cells,
@@ -48,7 +49,7 @@ from engine.web.urls import new_url, view_url
 bp = Blueprint("calendar", __name__)
 
 ADDRESS = "/calendar"
-MINE: Pairs = (("to", "me"),)
+MINE: Pairs = (("to", "me"), ("done", "false"))
 CONTROLS = frozenset({"show", "on"})
 NOT_OF_A_LIST = frozenset({*CONTROLS, "size", "sort", "view"})
 ROOM = {MONTH: 4, WEEK: 20}  # entries of a day; the others are in its list
@@ -85,7 +86,7 @@ class CalendarContext:
 def my_calendar() -> Response:
     """Show the tasks of whoever asks by the day that they are due."""
     desk = current_desk()
-    entity = desk.entity("task")
+    entity = desk.entity(TASK)
     return draw(desk, entity, ADDRESS, None, entity.fields["due"], MINE)
 
 
@@ -177,7 +178,7 @@ def stretches_of(desk: Desk, query: ListQuery, sheet: Sheet) -> tuple[Stretch, .
     days, field = sheet.days.all, sheet.day_field
     wanted = [one.path for one in sheet.columns]
     wanted += [sheet.mark.id] if sheet.mark else []
-    if query.entity.id == "task" and DONE in desk.access.readable(desk.actor, "task"):
+    if query.entity.id == TASK and DONE in desk.access.readable(desk.actor, TASK):
         wanted.append(DONE)
     request = replace(query.request, columns=tuple(dict.fromkeys(wanted)))
     is_timed = field.type == "datetime"

@@ -24,7 +24,7 @@ from engine.web.parts.moments import beginning_large
 from engine.web.parts.task_list import clock_time
 from engine.web.urls import list_url, new_url, record_url, with_query
 
-DONE = "done"
+TASK, DONE = "task", "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Entry:
     notes: tuple[Cell, ...]
     move_url: str
     day_url: str
-    is_closed: bool
+    is_done: bool
     is_past: bool
     is_late: bool
 
@@ -54,6 +54,7 @@ class Entry:
 class DayCell:
     """A day: `more` records stand on it beyond those shown, `more_url` lists them all.
 
+    Of very many there are at least so many more: `is_capped`.
     `past` is how many of today's moments are over, -1 where the line of the present is not drawn.
     """
 
@@ -63,6 +64,7 @@ class DayCell:
     short: str
     entries: tuple[Entry, ...]
     more: int
+    is_capped: bool
     more_url: str
     new_url: str
     is_today: bool
@@ -110,6 +112,7 @@ def day_cell(sheet: Sheet, day: date, stretch: Stretch) -> DayCell:
         short=format_skeleton("EEEd", day, locale=locale),
         entries=entries,
         more=stretch.count - len(stretch.records),
+        is_capped=stretch.is_capped,
         more_url=list_url(sheet.entity.id, [*sheet.shared, (sheet.day_field.id, iso)]),
         new_url=new_on(sheet, day) if sheet.can_create else "",
         is_today=day == look.today,
@@ -136,8 +139,7 @@ def entry(sheet: Sheet, record: Record) -> Entry:
     look = sheet.desk.look
     at = record.values.get(sheet.day_field.id)
     moment = at if isinstance(at, datetime) else None
-    word, color, is_closed = mark_of(sheet, record)
-    is_done = is_closed or record.values.get(DONE) is True
+    word, color = mark_of(sheet, record)
     url = record_url(record.entity, record.id)
     may_move = sheet.can_write and "edit" in record.may and not record.trashed
     asked = [("_field", sheet.day_field.id), ("_next", sheet.back)]
@@ -153,23 +155,23 @@ def entry(sheet: Sheet, record: Record) -> Entry:
         notes=tuple(notes_of(sheet, record)),
         move_url=with_query(f"{url}/day", asked) if may_move else "",
         day_url=f"{url}/day" if may_move else "",
-        is_closed=is_done,
+        is_done=record.entity == TASK and record.values.get(DONE) is True,
         is_past=is_past(sheet, at),
         is_late=is_late(sheet, record, moment),
     )
 
 
-def mark_of(sheet: Sheet, record: Record) -> tuple[str, str, bool]:
-    """Return the word, the colour and whether it ends the walk: of a stage or of a choice."""
+def mark_of(sheet: Sheet, record: Record) -> tuple[str, str]:
+    """Return the word and the colour of a record: of its stage, or of a choice."""
     value = str(record.values.get(sheet.mark.id) or "") if sheet.mark else ""
     if sheet.mark is None or not value:
-        return "", "", False
+        return "", ""
     if sheet.mark.type == "stage":
         pipeline = sheet.desk.look.application.pipelines[sheet.mark.pipeline or ""]
         stage = pipeline.stages.get(value)
-        return (stage.label, stage.color, stage.closes is not None) if stage else ("", "", False)
+        return (stage.label, stage.color) if stage else ("", "")
     option = sheet.mark.options.get(value)
-    return (option.label, option.color, False) if option else ("", "", False)
+    return (option.label, option.color) if option else ("", "")
 
 
 def notes_of(sheet: Sheet, record: Record) -> Iterator[Cell]:
@@ -192,7 +194,7 @@ def is_past(sheet: Sheet, at: Value) -> bool:
 
 def is_late(sheet: Sheet, record: Record, moment: datetime | None) -> bool:
     """Say whether a task was not done in time."""
-    is_open = record.entity == "task" and record.values.get(DONE) is False
+    is_open = record.entity == TASK and record.values.get(DONE) is False
     return is_open and moment is not None and moment < sheet.desk.look.now
 
 

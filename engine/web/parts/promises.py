@@ -58,6 +58,12 @@ class Promise:
     acts: tuple[Act, ...]
 
     @property
+    def who(self) -> str:
+        """Return the person's name, where nothing else on the line says it."""
+        said = f"{self.task.subject} {self.about.title if self.about else ''}"
+        return "" if self.person.title in said else self.person.title
+
+    @property
     def open_acts(self) -> tuple[Act, ...]:
         """Return what stands open where there is room: the first that can be pressed now."""
         return tuple(one for one in self.acts if one.reason is None)[:ROOM]

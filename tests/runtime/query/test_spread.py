@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from engine.errors import BadQuery
+from engine.runtime.query import spread
 from engine.runtime.query.parts import Span
 from engine.runtime.query.spread import Stretch
 from tests.kit.stock import pairs
@@ -76,6 +77,16 @@ def test_what_may_not_be_read_places_nothing(house: Clinic) -> None:
     request = house.stock.reader.parse(house.reception, "owner", pairs(""))
     with pytest.raises(BadQuery):
         house.stock.reader.spread(house.reception, request, "margin", [Span(FIRST, FIRST)], 3)
+
+
+def test_a_day_is_looked_into_no_further_than_a_cap(
+    house: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "CAP", 5)
+    full, light = days(house, "head")[1:3]
+
+    assert (told(full), full.is_capped) == ("20 21 22 of 5", True)
+    assert (light.count, light.is_capped) == (1, False)
 
 
 def test_however_many_days_it_is_one_query(house: Clinic) -> None:

@@ -85,6 +85,15 @@ def test_indexes_serve_links_lists_and_rights(entity: str, expected: set[str]) -
     assert set(table_shape(CRM.entity(entity), CRM).indexes) == expected
 
 
+def test_an_index_serves_the_days_of_a_calendar() -> None:
+    view = "views:\n  due: {entity: visit, type: calendar, date: next_visit}\n"
+    plain, dated = application(VET), application(VET.replace("views:\n", view))
+    index = "ix$visit$next_visit"
+
+    assert index not in table_shape(plain.entity("visit"), plain).indexes
+    assert index in table_shape(dated.entity("visit"), dated).indexes
+
+
 def test_a_text_of_any_length_is_unique_by_its_digest() -> None:
     indexes = table_shape(CRM.entity("client"), CRM).indexes
     methods = {
