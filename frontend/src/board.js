@@ -45,6 +45,7 @@ function catchDrops(list) {
     scrollSensitivity: 80,
     onStart: ({ item }) => {
       putBack();
+      if (Sortable.ghost) Sortable.ghost.inert = true;
       all("details[open]", boardOf(item)).forEach((box) => { box.open = false; });
       document.documentElement.classList.add("is-dragging");
     },

@@ -32,7 +32,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const heading = first("h2[id]", dialog);
   if (heading) dialog.setAttribute("aria-labelledby", heading.id);
   if (!dialog.open) dialog.showModal();
-  const start = first("[autofocus], [aria-invalid=true], .dialog-body :is(input:not([type=hidden]), select, textarea)", dialog);
+  const start = first("[autofocus], [aria-invalid=true], .dialog-body :is(input:not([type=hidden]), select, textarea), .drop-ways :is(a, button)", dialog);
   start?.focus();
 });
 

@@ -47,7 +47,7 @@ def test_source_distribution_builds_the_same_wheel_without_npm(tmp_path: Path) -
 def expected_members() -> set[str]:
     """Returns the project's files as the wheel must name them, with the built script."""
     moved = {"ui_templates/": "engine/ui_templates/", "configs/examples/": "engine/examples/"}
-    members = {"engine/ui_templates/static/build/app.js"}
+    members = {f"engine/ui_templates/static/build/{name}.js" for name in ("app", "board")}
     for path in tracked_files("engine", *moved):
         name = path.relative_to(TOP).as_posix()
         for source, target in moved.items():

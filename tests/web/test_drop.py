@@ -59,7 +59,7 @@ def test_the_menu_offers_open_stages_and_the_buttons_of_the_record(
 
     assert "<html" not in menu.text
     assert stages == ["quote", "think"]
-    assert all(one in words(menu) for one in ("Quote sent", "Lost", "Hurry"))
+    assert all(one in words(menu) for one in ("Quote sent", "Lost", "Busy", "Hurry"))
     assert "Prepaid" not in words(menu)
     sam = site.browser("sam").get("/deal/1/drop", htmx=True)
     assert "Hurry" not in words(sam)
@@ -119,6 +119,18 @@ def test_the_only_button_is_asked_or_pressed_at_once(site: Site) -> None:
     pressed = sam.post(press, form(at_once, press).pairs, htmx=True, HX_Current_URL=HERE)
     assert (pressed.status_code, stage_of(site, number)) == (204, "order")
     assert "record-saved" in pressed.headers["HX-Trigger"]
+
+
+def test_a_ladder_leads_where_its_end_goes_once_its_tries_are_over(site: Site) -> None:
+    number = deal(site)
+    hana = site.browser("hana")
+    before = dropped(hana, number, "lost")
+    hana.post(f"/deal/{number}/press/busy", {"_stage": "new", "_try": "1"})
+    after = dropped(hana, number, "lost")
+
+    assert before.location == f"/deal/{number}/press/lost"
+    assert after.headers["HX-Retarget"] == "#dialog"
+    assert "Busy 1 of 1" in words(after)
 
 
 def test_where_nothing_leads_the_reason_is_said(site: Site, hana: Browser) -> None:
