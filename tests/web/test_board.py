@@ -107,6 +107,23 @@ def test_the_next_task_about_a_record_stands_on_its_card(site: Site, hana: Brows
     assert text.count("tile-line soon") == 1
 
 
+def test_a_promise_that_is_over_is_late_unless_something_is_planned(
+    site: Site, hana: Browser
+) -> None:
+    over, planned, ended = deal(site), deal(site), deal(site, "won")
+    for number in (over, planned, ended):
+        missed = {"next_contact": "2026-03-01 10:00", "fitting": "2026-02-02"}
+        site.services.records.update(ENGINE, "deal", number, missed, None)
+    to = site.actor("sam").user_id
+    site.create("task", subject="Call", due="tomorrow 9:00", to=to, about=f"deal/{planned}")
+    text = hana.get("/views/board").text
+
+    assert "Next contact Yesterday 10:00, late" in tile(text, over)
+    assert "Next contact Yesterday 10:00" in tile(text, planned)
+    assert "Fitting 2 Feb" in tile(text, over)
+    assert text.count("tile-line late") == 1
+
+
 def test_a_card_that_waits_too_long_is_marked_and_says_so(site: Site, hana: Browser) -> None:
     quiet, ended, waits = deal(site, "quote"), deal(site, "won"), deal(site)
     site.clock.move_to(MONDAY + timedelta(minutes=10))

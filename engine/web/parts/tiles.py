@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from engine.errors import Message, say
@@ -17,15 +17,13 @@ from engine.web.parts.cells import EMPTY, Column, cell_of
 from engine.web.parts.facts import beginning_small
 from engine.web.parts.look import Look
 from engine.web.parts.moments import short_moment
+from engine.web.parts.promises import ICONS
 from engine.web.parts.stale import why_stale
 from engine.web.urls import drop_url, record_url, with_query
 
 MOVING = frozenset({"edit", "press"})
 NUMBERS = frozenset({"number", "integer", "percent"})
 TIMES: Mapping[str, str] = MappingProxyType({"date": "calendar", "datetime": "clock"})
-TASKS: Mapping[str, str] = MappingProxyType(
-    {"call": "phone", "mail": "mail", "meeting": "calendar", "visit": "map-pin"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +81,12 @@ class Tile:
 
 def tile_of(look: Look, record: Record, face: Face, stage: Stage) -> Tile:
     """Return the card of a record in a stage."""
-    lines = list(lines_of(look, record, face))
+    task = face.tasks.get(record.id)
+    may_be_late = stage.closes is None and not is_ahead(look, task)
+    lines = list(lines_of(look, record, face, may_be_late=may_be_late))
     money = next((one for one in lines if one.kind == "money"), None)
     first = money or next((one for one in lines if not one.icon), None)
-    task = task_line(look, face.tasks.get(record.id))
+    following = task_line(look, task)
     movable = not record.archived and not record.trashed and bool(record.may & MOVING)
     drop = drop_url(record.entity, record.id) if movable else ""
     return Tile(
@@ -94,7 +94,7 @@ def tile_of(look: Look, record: Record, face: Face, stage: Stage) -> Tile:
         url=record_url(record.entity, record.id),
         title=record.title,
         first=first,
-        lines=(*(one for one in lines if one is not first), *([task] if task else [])),
+        lines=(*(one for one in lines if one is not first), *([following] if following else [])),
         holder=holder_of(look, record, face),
         stale=why_stale(look, record, stage, face.entered.get(record.id)),
         drop=drop,
@@ -102,13 +102,20 @@ def tile_of(look: Look, record: Record, face: Face, stage: Stage) -> Tile:
     )
 
 
-def lines_of(look: Look, record: Record, face: Face) -> Iterator[TileLine]:
+def is_ahead(look: Look, task: Record | None) -> bool:
+    """Say whether something is planned: a promise in the past is kept then, or given anew."""
+    due = task.values.get("due") if task else None
+    return isinstance(due, datetime) and due >= look.now
+
+
+def lines_of(look: Look, record: Record, face: Face, *, may_be_late: bool) -> Iterator[TileLine]:
     """Yield what the view shows of a record beside its name and whose it is."""
     is_first = True
     for column in face.columns:
         if column.path in ("title", face.owner):
             continue
-        line = line_of(look, record, column, is_summed=column.path in face.sums)
+        is_summed = column.path in face.sums
+        line = line_of(look, record, column, is_summed=is_summed, may_be_late=may_be_late)
         if line is None:
             continue
         if column.field.type == "money" and not is_first:
@@ -117,7 +124,9 @@ def lines_of(look: Look, record: Record, face: Face) -> Iterator[TileLine]:
         yield line
 
 
-def line_of(look: Look, record: Record, column: Column, *, is_summed: bool) -> TileLine | None:
+def line_of(
+    look: Look, record: Record, column: Column, *, is_summed: bool, may_be_late: bool
+) -> TileLine | None:
     """Return a field as a line of a card, None where there is nothing to say of it."""
     cell, label = cell_of(look, record, column), column.field.label
     kind = column.field.type
@@ -130,18 +139,29 @@ def line_of(look: Look, record: Record, column: Column, *, is_summed: bool) -> T
     if cell.kind == "yes":
         return TileLine(label)
     if kind in TIMES:
-        late = "late" if cell.kind == "late" else ""
-        return TileLine(f"{label} {cell.text}", late, TIMES[kind])
+        late = may_be_late and is_missed(look, record, column)
+        when = look.text(say("{when}, late", when=cell.text)) if late else cell.text
+        return TileLine(f"{label} {when}", "late" if late else "", TIMES[kind])
     if kind in NUMBERS:
         return TileLine(f"{label} {cell.text}")
     return TileLine(cell.text, said=label)
+
+
+def is_missed(look: Look, record: Record, column: Column) -> bool:
+    """Say whether a promise is over: what has values for one press is set ahead, by people."""
+    value = record.values.get(column.path)
+    if not column.field.quick:
+        return False
+    if isinstance(value, datetime):
+        return value < look.now
+    return isinstance(value, date) and value < look.today
 
 
 def task_line(look: Look, task: Record | None) -> TileLine | None:
     """Return the next task about a record: when, and for readers what."""
     if task is None:
         return None
-    icon, due = TASKS.get(str(task.values.get("type")), "check"), task.values.get("due")
+    icon, due = ICONS.get(str(task.values.get("type")), "check"), task.values.get("due")
     if not isinstance(due, datetime):
         return TileLine(task.title, icon=icon)
     when = short_moment(look, due)
