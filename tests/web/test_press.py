@@ -296,6 +296,17 @@ def test_another_try_that_was_pressed_meanwhile_is_not_pressed_twice(
     assert len(tasks_of(site)) == 1
 
 
+def test_a_second_press_of_what_is_over_is_done_already(site: Site, ivan: Browser) -> None:
+    address = request_of(site)
+    mine, yours = ivan.get(address), site.browser("hana").get(address)
+    submit(ivan, mine, f"{address}/press/new_client")
+    late = submit(site.browser("hana"), yours, f"{address}/press/new_client", htmx=True)
+
+    assert late.status_code == 200
+    assert "New client: done already, nothing was done twice." in words(late)
+    assert site.browser("hana").get("/deal/2").status_code == 404
+
+
 def test_records_made_on_the_way_are_told_with_links(site: Site, ivan: Browser) -> None:
     address = request_of(site)
     answer = submit(ivan, ivan.get(address), f"{address}/press/new_client", htmx=True)

@@ -16,11 +16,23 @@ from engine.web.pages.listing import PicksContext as FilterPicksContext
 from engine.web.pages.moment import MomentContext
 from engine.web.pages.my_day import DayContext
 from engine.web.pages.notifications import NotificationsContext
+from engine.web.pages.press import PressContext
+from engine.web.pages.runs import RunContext, RunsContext
 from engine.web.pages.search import SearchContext
 from engine.web.parts.small_form import SmallFormContext
 
 # What every template sees: see `web/templating.py`, `web/frame.py` and `web/navigation.py`.
-EVERYWHERE = {"frame", "nav", "icon", "static", "csrf_input", "_", "gettext", "ngettext"}
+EVERYWHERE = {
+    "frame",
+    "nav",
+    "icon",
+    "static",
+    "csrf_input",
+    "_",
+    "gettext",
+    "ngettext",
+    "list_url",
+}
 CONTEXTS = {
     "pages/listing.html": ListingContext,
     "pages/board.html": BoardContext,
@@ -33,6 +45,9 @@ CONTEXTS = {
     "pages/calendar.html": CalendarContext,
     "pages/small_form.html": SmallFormContext,
     "pages/notifications.html": NotificationsContext,
+    "pages/press.html": PressContext,
+    "pages/run.html": RunContext,
+    "pages/runs.html": RunsContext,
     "pages/search.html": SearchContext,
     "parts/moment.html": MomentContext,
 }

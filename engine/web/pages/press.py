@@ -24,7 +24,7 @@ from engine.metadata.model.button import Button, asked_field
 from engine.metadata.model.entity import Entity
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
-from engine.runtime.records.changes import Saved, Seen
+from engine.runtime.records.changes import Seen
 from engine.runtime.records.rule_failure import RuleFailed
 from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go, is_fragment, show, swap_into, tell
@@ -34,7 +34,7 @@ from engine.web.parts.desk import NOTHING_HERE, ONE, Desk, current_desk
 from engine.web.parts.elsewhere import is_elsewhere, left_to_page
 from engine.web.parts.forms import EMPTY_FORM, Form, Messages, back_of
 from engine.web.parts.press_form import press_form
-from engine.web.parts.pressed import done_words, ways_to
+from engine.web.parts.pressed import done_already, done_words, ways_to
 from engine.web.parts.then import Consequence, consequences
 from engine.web.toasts import toast
 from engine.web.urls import list_url, record_url
@@ -99,7 +99,12 @@ def press(entity_id: str, record_id: int, button_id: str) -> Response:
         if state is None:
             raise
         return draw(desk, record, state, data, sentences_of(refused))
-    return answer_done(desk, record, state, saved, back_of(data))
+    after = still_seen(desk, record)
+    if state is None or saved.repeated:
+        toast(done_already(button))
+    else:
+        toast(done_words(desk, state, saved, record, after), ways=ways_to(desk, saved))
+    return answer_done(desk, record, after, back_of(data))
 
 
 def found(desk: Desk, entity_id: str, record_id: int, button_id: str) -> tuple[Record, Button]:
@@ -189,12 +194,8 @@ def answer_late(desk: Desk, record: Record, message: Message, back: str) -> Resp
     return tell(part, "record-saved", {"id": record.id, "title": record.title})
 
 
-def answer_done(
-    desk: Desk, before: Record, state: ButtonState | None, saved: Saved, back: str
-) -> Response:
-    """Answer with the record as the press has left it, and say what was done."""
-    after = still_seen(desk, before)
-    toast(done_words(desk, state, saved, before, after), ways=ways_to(desk, saved))
+def answer_done(desk: Desk, before: Record, after: Record | None, back: str) -> Response:
+    """Answer with the record as the press has left it, or with the page where it was pressed."""
     if is_elsewhere(before) and not back:
         return left_to_page(before)
     if back or after is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Message, say, verbatim
+from engine.metadata.model.button import Button
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
@@ -16,14 +17,18 @@ from engine.web.parts.task_list import tasks_panel
 from engine.web.toasts import Way
 from engine.web.urls import record_url
 
+LONGEST = 60  # letters
+
+
+def done_already(button: Button) -> Message:
+    """Say that a press came second."""
+    return say("{button}: done already, nothing was done twice.", button=button.label)
+
 
 def done_words(
-    desk: Desk, state: ButtonState | None, saved: Saved, before: Record, after: Record | None
+    desk: Desk, state: ButtonState, saved: Saved, before: Record, after: Record | None
 ) -> Message:
     """Say what was done by a press, in the words of whoever pressed."""
-    if state is None or saved.repeated:
-        label = state.button.label if state else ""
-        return say("{button}: done already, nothing was done twice.", button=label)
     made = made_words(desk, saved)
     parts = [what_was_pressed(state), *changes_of(desk, before, after), *made]
     if after is not None:
@@ -71,7 +76,7 @@ def next_words(desk: Desk, record: Record) -> Iterator[Message]:
     task = next_task(desk, record, tasks_panel(desk, record))
     if task is not None and task.due is not None:
         when = short_moment(desk.look, task.due)
-        yield say("Next: {subject}, {when}.", subject=task.subject, when=when)
+        yield say("Next: {subject}, {when}.", subject=brief(task.subject), when=when)
 
 
 def ways_to(desk: Desk, saved: Saved) -> tuple[Way, ...]:
@@ -86,4 +91,10 @@ def ways_to(desk: Desk, saved: Saved) -> tuple[Way, ...]:
 
 def made_titles(desk: Desk, saved: Saved) -> dict[RecordRef, str]:
     """Return the titles of the records that were made, as far as this person may know them."""
-    return desk.reader.titles(desk.actor, saved.made) if saved.made else {}
+    titles = desk.reader.titles(desk.actor, saved.made) if saved.made else {}
+    return {one: brief(title) for one, title in titles.items()}
+
+
+def brief(text: str) -> str:
+    """Return a text short enough to be said: it may have to travel in a cookie."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
