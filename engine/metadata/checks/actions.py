@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.metadata import nodes
 from engine.metadata.checks.subject import Subject, entities_of
@@ -26,8 +27,13 @@ class Action:
     path: Path
 
 
-def actions(subject: Subject) -> Iterator[Action]:
-    """Yield the buttons and rules; a pipeline's button once for each entity that walks there."""
+@lru_cache(maxsize=2)  # several checks ask of the same subject
+def actions(subject: Subject) -> tuple[Action, ...]:
+    """Return the buttons and rules; a pipeline's button once for each entity that walks there."""
+    return tuple(_actions(subject))
+
+
+def _actions(subject: Subject) -> Iterator[Action]:
     application = subject.application
     for pipeline in application.pipelines.values():
         for entity in entities_of(subject, pipeline):
@@ -40,11 +46,14 @@ def actions(subject: Subject) -> Iterator[Action]:
             yield Action(rule, found, path_of(rule.address))
 
 
-def steps_of(subject: Subject) -> Iterator[tuple[Action, Placed]]:
-    """Yield the steps of all buttons and rules."""
-    for action in actions(subject):
-        for placed in placed_steps(subject.application, action.entity, action.of):
-            yield action, placed
+@lru_cache(maxsize=2)
+def steps_of(subject: Subject) -> tuple[tuple[Action, Placed], ...]:
+    """Return the steps of all buttons and rules."""
+    return tuple(
+        (action, placed)
+        for action in actions(subject)
+        for placed in placed_steps(subject.application, action.entity, action.of)
+    )
 
 
 def buttons_of(subject: Subject) -> Iterator[tuple[Action, Button]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TypeAlias
 
 from engine.metadata import nodes
@@ -25,7 +26,7 @@ A_STAGE = 4  # pipelines, id, stages, id
 MAKES_A_FIELD = ("type", "to", "options", "pipeline")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # it is the same only as itself: a key of caches
 class Subject:
     """A configuration under examination.
 
@@ -155,11 +156,19 @@ def entity_path(entity: Entity, *more: str) -> Path:
     return ("entities", entity.id, *more)
 
 
-def entities_of(subject: Subject, pipeline: Pipeline) -> Iterator[Entity]:
-    """Yield the entities whose records walk through a pipeline."""
+def entities_of(subject: Subject, pipeline: Pipeline) -> tuple[Entity, ...]:
+    """Return the entities whose records walk through a pipeline."""
+    return _walkers(subject).get(pipeline.id, ())
+
+
+@lru_cache(maxsize=2)  # several checks ask of the same subject
+def _walkers(subject: Subject) -> Mapping[str, tuple[Entity, ...]]:
+    found: dict[str, dict[str, Entity]] = {}
     for entity in subject.application.entities.values():
-        if any(one.pipeline == pipeline.id for one in entity.fields.values()):
-            yield entity
+        for field in entity.fields.values():
+            if field.pipeline:
+                found.setdefault(field.pipeline, {})[entity.id] = entity
+    return {pipeline: tuple(walkers.values()) for pipeline, walkers in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
