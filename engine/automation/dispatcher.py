@@ -70,11 +70,13 @@ class Dispatcher:
 
     def dispatch(self) -> int:
         """Handle and close what waits now, and return how many rows that were."""
-        closed = 0
-        while batch := self._database.run_write(self._claim):
+        closed, batch = 0, self._database.run_write(self._claim)
+        while batch is not None:
             errors = self._handle(batch.rows)
             close = partial(self._close, batch=batch, errors=errors)
             closed += self._database.run_write(close)
+            is_last = len(batch.rows) < BATCH
+            batch = None if is_last else self._database.run_write(self._claim)
         return closed
 
     def has_work(self, connection: Connection, now: datetime) -> bool:

@@ -40,10 +40,12 @@ class Timers:
 
     def fire_due(self, is_over: Callable[[], bool] = lambda: False) -> int:
         """Fire what is due now, until it `is_over`, and return how many timers that were."""
-        fired = 0
-        while not is_over() and (claimed := self._claim()):
+        fired, claimed = 0, self._claim()
+        while claimed:
             for one in claimed:
                 fired += not is_over() and self._fire(one)
+            is_last = len(claimed) < BATCH or is_over()
+            claimed = () if is_last else self._claim()
         return fired
 
     def _claim(self) -> tuple[DueTimer, ...]:

@@ -155,10 +155,11 @@ def draw(random: Random) -> tuple[list[datetime], list[Press]]:
 
 def life(random: Random, number: int, at: datetime) -> Iterator[Press]:
     """Draws the presses of one request, until it is reached, given up or forgotten."""
-    counts, patience = Counter[str](), random.choice((0.3, 0.3, 0.3, 0.3, 0.95))
+    counts = Counter[str]()
+    patience, luck = random.choice(((0.6, 15), (0.6, 15), (0.2, 1), (0.2, 1), (0.95, 1)))
     while random.random() < patience:
-        at += random.choice((3, 5, 8, 15, 40)) * MINUTE
-        button = random.choices(("busy", "no_answer", "reached"), (6, 3, 1))[0]
+        at += random.choice((3, 5, 8, 12, 40)) * MINUTE
+        button = random.choices(("busy", "no_answer", "reached"), (6, 3, luck))[0]
         yield Press(at, number, button)
         counts[button] += 1
         if button == "reached" or counts[button] > len(TRIES[button][1]):

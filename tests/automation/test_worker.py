@@ -176,7 +176,8 @@ def test_a_thread_works_while_the_block_is_open_and_sleeps_where_nothing_is_due(
         wait_for(crm, 1)
         with counting(crm) as sent:
             time.sleep(0.5)
-        assert len(sent) < 20  # one look, and the outbox of what was just written
+        looks = [one for one in sent if "FROM kt_timers" in one]
+        assert len(looks) < 12  # one or two looks; a worker that never sleeps takes hundreds
     tasks(crm, sam, 1)
     worker.wake()
     time.sleep(0.2)
