@@ -56,9 +56,13 @@ class Executing:
         try:
             return run.do(steps)
         except StepFailed as failed:
-            self.trace.reason = failed.why
-            said = not_done(self.trace.label, failed.step.words, failed.why)
-            raise RuleFailed(said, self._lost("failed")) from failed
+            raise self.failure(failed) from failed
+
+    def failure(self, failed: StepFailed) -> RuleFailed:
+        """Return what undoes everything, with the row that is kept of it."""
+        self.trace.reason = failed.why
+        said = not_done(self.trace.label, failed.words, failed.why)
+        return RuleFailed(said, self._lost("failed"))
 
     def _lost(self, state: RunState) -> LostRun:
         """Return the row that is kept although everything is undone; what was new has no number."""

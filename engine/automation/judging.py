@@ -13,6 +13,7 @@ from engine.automation.context import RunContext
 from engine.automation.happening import Happening
 from engine.automation.memory import Memory
 from engine.automation.ready import seen
+from engine.automation.running import COMPUTING, StepFailed, not_computed
 from engine.automation.runs import last_run
 from engine.automation.trace import CheckTrace, Trace
 from engine.errors import Message, say
@@ -33,8 +34,12 @@ class Judging:
     def checks(self, context: RunContext, trace: Trace) -> bool:
         """Judge the conditions until one does not hold; each stands in the trace."""
         for key, condition in self.rule.checks.items():
-            result = condition.holds(context)
             values = seen(condition.reads, context, self.scene)
+            try:
+                result = condition.holds(context)
+            except COMPUTING as error:
+                words = say("If {condition}", condition=condition.text)
+                raise StepFailed(words, not_computed(error)) from error
             trace.checks.append(CheckTrace(key, condition.text, result, values))
             if not result:
                 return False

@@ -11,7 +11,7 @@ from engine.automation.happening import Happening, context_of
 from engine.automation.judging import Judging
 from engine.automation.ladders import names_of, steps_of
 from engine.automation.memory import Memory
-from engine.automation.running import stored
+from engine.automation.running import StepFailed, stored
 from engine.automation.runs import Unrun, note_runs
 from engine.automation.trace import Trace
 from engine.automation.triggers import Moment
@@ -46,7 +46,11 @@ class Reacting:
         executing = self._executing(rule.address, rule.label, moment)
         judging = Judging(compiled, self.happening, self.inside.scene, self.memory)
         trace = executing.trace
-        if not judging.checks(context_of(self.happening, self.inside), trace):
+        try:
+            holds = judging.checks(context_of(self.happening, self.inside), trace)
+        except StepFailed as failed:
+            raise executing.failure(failed) from failed
+        if not holds:
             trace.reason = say("Its condition does not hold.")
             return Unrun(executing.key, "not_run", trace)
         trace.reason = judging.too_often()

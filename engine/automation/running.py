@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 from engine.automation.context import Bound, Linked, RunContext
 from engine.automation.ready import Reads, seen
 from engine.automation.trace import Seen, StepTrace, Trace
-from engine.errors import EngineError, Message, Unavailable, ValidationFailed
+from engine.errors import EngineError, Message, Unavailable, ValidationFailed, say
+from engine.log import logger
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Saved, Values
@@ -19,6 +20,11 @@ from engine.runtime.records.reactions import NOTHING, Deed, Inside, Write
 from engine.runtime.records.sentences import about_fields
 
 Payload: TypeAlias = Mapping[str, object]
+
+# No expression of an author may end so: what does is a fault of the engine, and still has its row.
+COMPUTING = (ArithmeticError, LookupError, TypeError, ValueError)
+
+log = logger("rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,11 @@ class CompiledStep:
 
 
 class StepFailed(Exception):
-    """A step could not be done."""
+    """A step could not be done, or a condition not be judged."""
 
-    def __init__(self, step: CompiledStep, why: Message) -> None:
-        """Keep the step and the reason."""
-        self.step, self.why = step, why
+    def __init__(self, words: Message, why: Message) -> None:
+        """Keep what it is called and the reason."""
+        self.words, self.why = words, why
         super().__init__(str(why))
 
 
@@ -126,10 +132,10 @@ class Run:
             did = step.do(self)
         except Unavailable:
             raise  # no fault of the step: the whole transaction is tried again
-        except EngineError as error:
-            why = self._reason(error)
+        except (EngineError, *COMPUTING) as error:
+            why = self._reason(error) if isinstance(error, EngineError) else not_computed(error)
             self.trace.steps.insert(place, told("failed", Did(said=why)))
-            raise StepFailed(step, why) from error
+            raise StepFailed(step.words, why) from error
         except StepFailed:
             self.trace.steps.insert(place, told("failed", Did()))
             raise
@@ -142,6 +148,12 @@ class Run:
             return error.message
         compiled = self.scene.entities[self.touched or self.subject.entity]
         return about_fields(error.messages, compiled)
+
+
+def not_computed(error: Exception) -> Message:
+    """Say that something can't be computed, and leave the rest to whoever reads the log."""
+    log.error("not_computed", exc_info=error)
+    return say("It can't be computed.")
 
 
 def stored(inside: Inside, record: RecordRef) -> Values:

@@ -245,6 +245,35 @@ def test_a_step_that_is_refused_undoes_all_and_says_rule_step_and_reason(opened:
     assert steps == [("note", "done", "begun"), ("set", "failed", "Calls: Not more than 3.")]
 
 
+@pytest.mark.parametrize("broken", ["holds", "value"])
+def test_what_can_not_be_computed_has_its_row_too(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    crm = opened(
+        rules("""
+      odd:
+        label: Odd
+        entity: request
+        on: [{changed: [city]}]
+        when: calls < 3
+        do: [{find: {entity: request, where: calls == record.calls + 1, as: other}}]
+    """)
+    )
+    sam = crm.person("sam", "seller")
+    made = crm.create(sam, "request", name="Anna")
+    place = {"holds": "ready.Ready.holds", "value": "steps.finding.bind"}[broken]
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(f"engine.automation.{place}", fail)
+    with pytest.raises(RuleFailed) as refused:
+        crm.change(sam, made, city="Varna")
+    step = {"holds": "If calls < 3", "value": "Look for: Request"}[broken]
+    assert str(refused.value) == f"“Odd” could not be done. {step}: It can't be computed."
+    assert (crm.record("request", made.id)["city"], crm.runs()) == (None, [("odd", "failed")])
+
+
 def test_a_failed_run_on_a_record_that_went_with_it_names_no_record(opened: Opened) -> None:
     crm = opened(
         rules("""
