@@ -80,6 +80,15 @@ def test_a_time_alone_means_the_same_once_more(site: Site, hana: Browser) -> Non
     assert "Nothing is planned here." not in words(hana.get("/owner/1"))
 
 
+def test_the_next_call_is_asked_for_with_the_hour_there(site: Site, hana: Browser) -> None:
+    site.create("owner", name="Mike", timezone="America/New_York", phone="+12125550123")
+    task = {"subject": "Call Mike", "about": "owner/2", "due": "today 16:00"}
+    number = site.services.records.create(site.actor("hana"), "task", task).id
+
+    assert 'data-there="America/New_York"' in hana.get(f"/task/{number}/done").text
+    assert "data-there" not in hana.get("/task/1/postpone").text
+
+
 def test_a_next_step_that_is_not_understood_is_asked_for_again(site: Site, hana: Browser) -> None:
     page = asked(hana, "done")
     before = site.digest()

@@ -97,7 +97,7 @@ class Timeline:
         """Return what others did last to records of the actor, newest first, one entry a record.
 
         `owners` names for each kind of record the field that says whose it is. That a record was
-        made is no news here.
+        made is no news here; of what was done at once, the person's own deed is told.
         """
         with self._database.read() as connection:
             rows = [
@@ -107,7 +107,7 @@ class Timeline:
                     self._by_others(actor, entity_id, owner, since, limit)
                 )
             ]
-            rows.sort(key=lambda row: (row.at, row.id), reverse=True)
+            rows.sort(key=lambda row: (row.at, row.actor_kind == "user", row.id), reverse=True)
             told: dict[RecordRef, Entry] = {}
             for row in rows:
                 record = RecordRef(row.entity, row.record_id)

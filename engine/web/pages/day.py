@@ -13,10 +13,11 @@ from flask import Blueprint, Response, request
 
 from engine.errors import BadQuery, Conflict, ValidationFailed, say
 from engine.metadata.model.field import Field
-from engine.metadata.model.text import Value
+from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.query.records import Record
 from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go
+from engine.web.parts.called import zone_there
 from engine.web.parts.day_cells import is_written_by
 from engine.web.parts.days import read_day
 from engine.web.parts.desk import ONE, Desk, current_desk
@@ -145,7 +146,8 @@ def day_form(
     """Return the form with the date widget."""
     state = FormState(values=record.values, typed=data.typed, errors=errors or {})
     asked = replace(field, readonly=not is_written_by(desk, desk.entity(record.entity), field))
-    made = make_widgets(desk.look, desk.choices).input(asked, state, "day")
+    there = zone_there(desk, RecordRef(record.entity, record.id))
+    made = make_widgets(desk.look, desk.choices, there).input(asked, state, "day")
     return SmallForm(
         action=f"{record_url(record.entity, record.id)}/day",
         back=back,

@@ -74,6 +74,15 @@ def known_records(desk: Desk, records: Iterable[RecordRef]) -> Mapping[RecordRef
     return found
 
 
+def zone_there(desk: Desk, record: RecordRef) -> ZoneInfo | None:
+    """Return the zone of whom one calls about a record, None where clocks show the same there."""
+    known = known_records(desk, [record]).get(record)
+    zone, look = known.person.zone if known else None, desk.look
+    if zone is None or look.now.astimezone(zone).utcoffset() == look.local(look.now).utcoffset():
+        return None
+    return zone
+
+
 def ways_to_people(desk: Desk, entity_id: str, before: str = "") -> Iterator[WayTo]:
     """Yield the ways to people, the nearest first."""
     entity = desk.look.application.entity(entity_id)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from engine.errors import Message, say
 from engine.metadata.model.field import Field
@@ -16,7 +15,7 @@ from engine.metadata.model.text import Literal, RecordRef, Value
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
 from engine.web.formdata import FormData
-from engine.web.parts.called import known_records
+from engine.web.parts.called import zone_there
 from engine.web.parts.desk import Desk
 from engine.web.parts.forms import (
     Form,
@@ -75,25 +74,13 @@ def inputs_of(
         errors=errors,
         finds=data.finds,
     )
-    widgets = make_widgets(desk.look, desk.choices, zone_there(desk, record, fields))
+    is_timed = any(one.type == "datetime" for one in fields)
+    there = zone_there(desk, RecordRef(record.entity, record.id)) if is_timed else None
+    widgets = make_widgets(desk.look, desk.choices, there)
     return tuple(
         replace(made, picker=made.picker and pick_url(record, state, made.name), create="")
         for made in (widgets.input(one, shown) for one in fields)
     )
-
-
-def zone_there(desk: Desk, record: Record, fields: Iterable[Field]) -> ZoneInfo | None:
-    """Return the zone of whom a moment will be agreed with, None where it is the same as here."""
-    if not any(one.type == "datetime" for one in fields):
-        return None
-    here = RecordRef(record.entity, record.id)
-    known = known_records(desk, [here]).get(here)
-    zone = known.person.zone if known else None
-    if zone is None:
-        return None
-    now = desk.look.now
-    is_same = now.astimezone(zone).utcoffset() == desk.look.local(now).utcoffset()
-    return None if is_same else zone
 
 
 def pick_url(record: Record, state: ButtonState, name: str) -> str:

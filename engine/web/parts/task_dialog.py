@@ -10,8 +10,10 @@ from dataclasses import replace
 
 from engine.errors import say
 from engine.metadata.model.field import Field
+from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.web.formdata import FormData
+from engine.web.parts.called import zone_there
 from engine.web.parts.desk import Desk
 from engine.web.parts.forms import EMPTY_FORM, Messages, make_widgets, new_token
 from engine.web.parts.small_form import SmallForm, others_of
@@ -28,7 +30,7 @@ def done_dialog(
 ) -> SmallForm:
     """Return the form that finishes a task."""
     steps = (STEP, DUE) if desk.access.may(desk.actor, TASK, "create") else ()
-    made = inputs(desk, (RESULT, *steps), data, errors or {})
+    made = inputs(desk, task, (RESULT, *steps), data, errors or {})
     next_ones = tuple(as_next_step(desk, task, one) for one in made[1:])
     return SmallForm(
         action=f"{record_url(TASK, task.id)}/done",
@@ -48,7 +50,7 @@ def postpone_dialog(
     desk: Desk, task: Record, back: str, data: FormData = EMPTY_FORM, errors: Messages | None = None
 ) -> SmallForm:
     """Return the form that puts a task off."""
-    made = inputs(desk, (DUE,), data, errors or {})
+    made = inputs(desk, task, (DUE,), data, errors or {})
     return SmallForm(
         action=f"{record_url(TASK, task.id)}/postpone",
         back=back,
@@ -62,12 +64,16 @@ def postpone_dialog(
     )
 
 
-def inputs(desk: Desk, names: Iterable[str], data: FormData, errors: Messages) -> tuple[Input, ...]:
+def inputs(
+    desk: Desk, task: Record, names: Iterable[str], data: FormData, errors: Messages
+) -> tuple[Input, ...]:
     """Return inputs for fields of a task, empty but for what was typed."""
     fields = desk.look.application.entity(TASK).fields
     state = FormState(typed=data.typed, errors=errors)
     asked = [unbound(fields[name]) for name in names]
-    return make_widgets(desk.look, desk.choices).inputs(asked, state, "task")
+    about = task.values.get("about")
+    there = zone_there(desk, about) if isinstance(about, RecordRef) else None
+    return make_widgets(desk.look, desk.choices, there).inputs(asked, state, "task")
 
 
 def unbound(field: Field) -> Field:
