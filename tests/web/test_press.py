@@ -82,7 +82,7 @@ def test_buttons_stand_in_their_groups_the_call_and_the_tries_first(
     assert GROUP.findall(page) == ["Contact", "Result", "What happened"]
     faces = [said(one) for one in OPEN_FACES.findall(page)]
     contact = ["Call", "Busy 0 of 3", "No answer 0 of 2", "Reached"]
-    assert faces == [*contact, "New client", "Junk", "Brag"]
+    assert faces == [*contact, "New client", "Junk", "Same as", "Brag"]
     assert 'aria-label="More: Wrong number"' in page
     assert "Nothing is planned here." in said(page)
 
@@ -165,6 +165,24 @@ def test_a_dialog_says_what_will_follow(site: Site, ivan: Browser) -> None:
         assert line in text
     assert "What was agreed" in text
     assert {"next_contact", "comment"} <= form(page, f"{address}/press/quote_sent").controls
+
+
+def test_what_is_not_known_yet_is_said_to_be_so(site: Site, ivan: Browser) -> None:
+    then = ivan.get(f"{request_of(site)}/press/same").text.split('<ul class="then">')[1]
+
+    assert [said(one) for one in then.split("</ul>")[0].split("</li>")] == [
+        "Client: empty",
+        "Looks for: Client with the same phone",
+        "Perhaps: Note “Nobody”",
+        "Perhaps: Note “… and Anna Petrova, …, …”",
+        "Perhaps: Moves to Junk",
+        "Perhaps: Its open tasks are completed",
+        "Perhaps: Archived, out of the lists",
+        "",
+    ]
+    nobodys = site.create("request", name="Anna", owner="")
+    page = site.browser("hana").get(f"/request/{nobodys}/press/same").text
+    assert "Then Owner: you Client: empty" in said(page)
 
 
 def test_a_dialog_tells_nobody_what_is_hidden_from_them(site: Site, ivan: Browser) -> None:

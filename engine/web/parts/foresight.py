@@ -16,7 +16,7 @@ from engine.metadata.expressions.evaluate import closure
 from engine.metadata.expressions.names import Scope
 from engine.metadata.expressions.steps import LADDER_WORDS, placed_steps
 from engine.metadata.expressions.templates import TextTemplate, parse_template
-from engine.metadata.model.application import Workdays
+from engine.metadata.model.application import Application, Workdays
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.step import (
     AssignOwner,
@@ -138,7 +138,7 @@ def foresight(desk: Desk, record: Record, state: ButtonState, steps: Iterable[St
     entity = desk.look.application.entity(record.entity)
     placed = placed_steps(desk.look.application, entity, state.button)
     scopes = {one.step.address: one.scope for one in placed}
-    asked = {one.id for one in state.button.ask}
+    asked = depending(desk.look.application, entity, {one.id for one in state.button.ask})
     own = {
         path: value
         for path, value in {**own_values(desk, entity, record), **titles_of(record)}.items()
@@ -155,6 +155,23 @@ def foresight(desk: Desk, record: Record, state: ButtonState, steps: Iterable[St
     values = {**own, **since, **linked_values(desk, record, far), **tries_of(desk.look, state)}
     scope = Scope(desk.look.application, entity)
     return Foresight(desk, record, scope, scopes, Known(values, desk.look))
+
+
+def depending(application: Application, entity: Entity, names: Collection[str]) -> frozenset[str]:
+    """Return these fields with all that is computed from them: formulas, and the title."""
+    scope = Scope(application, entity, with_old=False)
+    computed: dict[str, Words | None] = {one.id: one.formula for one in entity.fields.values()}
+    computed["title"] = entity.title
+    reads = {
+        name: {path[0] for path in paths_of(words, scope)}
+        for name, words in computed.items()
+        if words is not None
+    }
+    reads.setdefault("title", {entity.title_field or "title"})
+    found = set(names)
+    while more := {name for name, read in reads.items() if read & found} - found:
+        found |= more
+    return frozenset(found)
 
 
 def plain(path: Path) -> Path:

@@ -25,6 +25,8 @@ def slot_words(sight: Foresight, slot: Slot, field: Field) -> str:
         case Literal():
             return literal_words(sight, slot, field)
         case _:
+            if sight.typed(slot) is None:
+                return GAP
             return value_words(sight, sight.value(slot), field)
 
 
@@ -42,7 +44,7 @@ def literal_words(sight: Foresight, slot: Literal, field: Field) -> str:
 def value_words(sight: Foresight, value: Value, field: Field) -> str:
     """Return a known value as it reads; a link by the title of its record."""
     if value is None:
-        return GAP
+        return sight.desk.look.text(say("empty"))
     if field.to is not None and isinstance(value, int):
         return title_of(sight, RecordRef(field.to, value)) or GAP
     if isinstance(value, RecordRef):
@@ -129,7 +131,9 @@ def person_words(sight: Foresight, value: Value) -> str:
 def owner_words(sight: Foresight) -> str:
     """Return for whom a task is that names nobody: the record's owner, else who presses."""
     owner = sight.desk.look.application.entity(sight.record.entity).owner
-    value = sight.record.values.get(owner) if owner else None
+    if owner and (owner,) not in sight.known.values:
+        return ""
+    value = sight.known.values.get((owner,)) if owner else None
     return person_words(sight, value if value is not None else sight.desk.actor.user_id)
 
 

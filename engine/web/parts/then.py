@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -13,9 +13,10 @@ from engine.metadata.model.step import Step
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
 from engine.web.parts.acts import next_try_words, stage_of
+from engine.web.parts.aftermath import after, ends_at
 from engine.web.parts.desk import Desk
 from engine.web.parts.facts import beginning_small
-from engine.web.parts.foresight import Foresight, foresight
+from engine.web.parts.foresight import GAP, Foresight, foresight
 from engine.web.parts.slot_words import (
     due_words,
     label_of,
@@ -64,11 +65,17 @@ def try_words(desk: Desk, state: ButtonState) -> Lines:
         yield Consequence("clock", words)
 
 
-def in_words(sight: Foresight, todo: Iterable[Step]) -> Lines:
+def in_words(sight: Foresight, todo: tuple[Step, ...]) -> Lines:
     """Yield what steps do; behind a stop nothing happens."""
-    for one in todo:
-        yield from WORDS[type(one)](sight.at(one), one)
-        if isinstance(one, steps.Stop):
+    for place, one in enumerate(todo):
+        here = sight.at(one)
+        yield from WORDS[type(one)](here, one)
+        end = ends_at(here, one)
+        if end:
+            return
+        sight = after(here, one)
+        if end is None:
+            yield from perhaps(in_words(sight, todo[place + 1 :]))
             return
 
 
@@ -166,13 +173,17 @@ def note_words(sight: Foresight, step: steps.WriteNote) -> Lines:
 
 
 def assign_words(sight: Foresight, step: steps.AssignOwner) -> Lines:
-    """Yield who gets the record."""
+    """Yield who gets the record; where somebody has it already, nothing follows."""
     entity = sight.desk.look.application.entity(sight.record.entity)
+    owner = (entity.owner or "",)
+    if step.only_if_empty and sight.known.values.get(owner) is not None:
+        return
     label = entity.fields[entity.owner].label if entity.owner else entity.label
-    who = targets_words(sight, step.to)
+    who = targets_words(sight, step.to) or GAP
+    is_open = step.only_if_empty and owner not in sight.known.values
     words = (
         say("{field}: {who}, where nobody is there yet", field=label, who=who)
-        if step.only_if_empty
+        if is_open
         else say("{field}: {who}", field=label, who=who)
     )
     yield Consequence("user", words)
@@ -180,7 +191,7 @@ def assign_words(sight: Foresight, step: steps.AssignOwner) -> Lines:
 
 def notify_words(sight: Foresight, step: steps.Notify) -> Lines:
     """Yield who is told what."""
-    who, text = targets_words(sight, step.to), short(sight.text(step.text))
+    who, text = targets_words(sight, step.to) or GAP, short(sight.text(step.text))
     yield Consequence("bell", say("Tells {who}: “{text}”", who=who, text=text))
 
 
