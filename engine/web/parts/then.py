@@ -46,7 +46,10 @@ def consequences(desk: Desk, record: Record, state: ButtonState) -> tuple[Conseq
     """Return what a press would do now."""
     todo = steps_of(state)
     sight = foresight(desk, record, state, todo)
-    lines = [*try_words(desk, state), *in_words(sight, todo)]
+    lines: list[Consequence] = []
+    for one in (*try_words(desk, state), *in_words(sight, todo)):
+        if one not in lines:
+            lines.append(one)
     return tuple(lines[:MOST])
 
 
