@@ -111,13 +111,17 @@ def test_a_promise_that_is_over_is_late_unless_something_is_planned(
     site: Site, hana: Browser
 ) -> None:
     over, planned, ended = deal(site), deal(site), deal(site, "won")
+    told = deal(site, next_contact="tomorrow 15:00")
     for number in (over, planned, ended):
         missed = {"next_contact": "2026-03-01 10:00", "fitting": "2026-02-02"}
         site.services.records.update(ENGINE, "deal", number, missed, None)
     to = site.actor("sam").user_id
     site.create("task", subject="Call", due="tomorrow 9:00", to=to, about=f"deal/{planned}")
+    site.create("task", subject="Mail", due="tomorrow 15:00", to=to, about=f"deal/{told}")
     text = hana.get("/views/board").text
 
+    assert "Next contact" not in tile(text, told)
+    assert "Mail: Tomorrow 15:00" in tile(text, told)
     assert "Next contact Yesterday 10:00, late" in tile(text, over)
     assert "Next contact Yesterday 10:00" in tile(text, planned)
     assert "Fitting 2 Feb" in tile(text, over)

@@ -71,7 +71,6 @@ class Tile:
     id: int
     url: str
     title: str
-    first: TileLine | None
     lines: tuple[TileLine, ...]
     holder: Holder | None
     stale: Message | None
@@ -83,18 +82,15 @@ def tile_of(look: Look, record: Record, face: Face, stage: Stage) -> Tile:
     """Return the card of a record in a stage."""
     task = face.tasks.get(record.id)
     may_be_late = stage.closes is None and not is_ahead(look, task)
-    lines = list(lines_of(look, record, face, may_be_late=may_be_late))
-    money = next((one for one in lines if one.kind == "money"), None)
-    first = money or next((one for one in lines if not one.icon), None)
-    following = task_line(look, task)
+    lines = [*lines_of(look, record, face, may_be_late=may_be_late), *task_lines(look, task)]
+    lines.sort(key=lambda one: one.kind != "money")
     movable = not record.archived and not record.trashed and bool(record.may & MOVING)
     drop = drop_url(record.entity, record.id) if movable else ""
     return Tile(
         id=record.id,
         url=record_url(record.entity, record.id),
         title=record.title,
-        first=first,
-        lines=(*(one for one in lines if one is not first), *([following] if following else [])),
+        lines=tuple(lines),
         holder=holder_of(look, record, face),
         stale=why_stale(look, record, stage, face.entered.get(record.id)),
         drop=drop,
@@ -110,9 +106,9 @@ def is_ahead(look: Look, task: Record | None) -> bool:
 
 def lines_of(look: Look, record: Record, face: Face, *, may_be_late: bool) -> Iterator[TileLine]:
     """Yield what the view shows of a record beside its name and whose it is."""
-    is_first = True
+    is_first, task = True, face.tasks.get(record.id)
     for column in face.columns:
-        if column.path in ("title", face.owner):
+        if column.path in ("title", face.owner) or is_told_by(task, record, column):
             continue
         is_summed = column.path in face.sums
         line = line_of(look, record, column, is_summed=is_summed, may_be_late=may_be_late)
@@ -122,6 +118,12 @@ def lines_of(look: Look, record: Record, face: Face, *, may_be_late: bool) -> It
             line = TileLine(f"{column.field.label} {line.text}")
         is_first = is_first and column.field.type != "money"
         yield line
+
+
+def is_told_by(task: Record | None, record: Record, column: Column) -> bool:
+    """Say whether the next task says the same moment: a promise and its task are said once."""
+    due = task.values.get("due") if task else None
+    return due is not None and record.values.get(column.path) == due
 
 
 def line_of(
@@ -157,10 +159,14 @@ def is_missed(look: Look, record: Record, column: Column) -> bool:
     return isinstance(value, date) and value < look.today
 
 
-def task_line(look: Look, task: Record | None) -> TileLine | None:
-    """Return the next task about a record: when, and for readers what."""
-    if task is None:
-        return None
+def task_lines(look: Look, task: Record | None) -> Iterator[TileLine]:
+    """Yield the next task about a record, where there is one: when, and for readers what."""
+    if task is not None:
+        yield task_line(look, task)
+
+
+def task_line(look: Look, task: Record) -> TileLine:
+    """Return a task as a line of a card."""
     icon, due = ICONS.get(str(task.values.get("type")), "check"), task.values.get("due")
     if not isinstance(due, datetime):
         return TileLine(task.title, icon=icon)
