@@ -12,11 +12,12 @@ from engine.metadata.model.entity import SortKey
 from engine.metadata.model.field import FormulaKind
 from engine.metadata.model.text import Expression, Literal, Template
 from engine.metadata.problems import Severity
-from tests.kit.applications import VET, application, codes, loaded
+from tests.kit.applications import REQUESTS, VET, application, codes, loaded
 
 
-def test_the_sample_has_no_errors() -> None:
+def test_the_samples_have_no_errors() -> None:
     assert application(VET).name == "vet"
+    assert loaded(REQUESTS, **{"data/user.csv": "key,name\nivan,Ivan\n"}).problems == ()
 
 
 @pytest.mark.parametrize("example", ["kitchen-sales", "vet-practice"])

@@ -130,7 +130,7 @@ def _of_values(entity: Entity, values: Mapping[str, Slot], scope: Scope) -> Iter
         if field is None or isinstance(slot, Literal):
             continue
         if isinstance(slot, Expression) and FIELD_TYPES[field.type].kind is Kind.ANY_LINK:
-            yield Place(slot, scope, of_record=ANY_RECORD)
+            yield Place(slot, scope, of_record=(*ANY_RECORD, None))
         else:
             yield Place(slot, scope, field)
 

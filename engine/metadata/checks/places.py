@@ -17,18 +17,20 @@ from engine.metadata.problems import Problem
 class Place:
     """An expression or a text, the scope of its names, and what it should yield.
 
-    `of_record` are the kinds of link that will do where any record is meant. `spoilt` are names
-    of which nothing can be said, because what gives them has an error.
+    `of_record` are the kinds of link that will do where any record is meant (None: `none`, too).
+    `spoilt` are names of which nothing can be said, because what gives them has an error.
     """
 
     source: Expression | Template
     scope: Scope
     expect: Expected = None
-    of_record: tuple[Kind, ...] = ()
+    of_record: tuple[Kind | None, ...] = ()
     spoilt: frozenset[str] = frozenset()
 
 
-def check_record(source: Expression, scope: Scope, kinds: tuple[Kind, ...]) -> Iterator[Problem]:
+def check_record(
+    source: Expression, scope: Scope, kinds: tuple[Kind | None, ...]
+) -> Iterator[Problem]:
     """Yield the problems of an expression that has to lead to a record."""
     found, problems = check(source, scope)
     yield from problems

@@ -143,6 +143,7 @@ MEANING: Mapping[str, Check] = MappingProxyType(
         "W823": buttons.check_does,
         "W824": rules.check_after_stop,
         "W825": lengths.check_sla_of_closed,
+        "E826": step_names.check_assignable,
         "W901": advice.check_help,
     }
 )

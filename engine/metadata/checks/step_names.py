@@ -10,7 +10,7 @@ from engine.metadata.checks.subject import Subject, address_of, members, suggest
 from engine.metadata.expressions.steps import Placed
 from engine.metadata.model.entity import SYSTEM_FIELDS, Entity
 from engine.metadata.model.field import Field
-from engine.metadata.model.step import FindRecord, MoveTo
+from engine.metadata.model.step import AssignOwner, FindRecord, MoveTo
 from engine.metadata.nodes import Path, Scalar, path_of
 from engine.metadata.problems import Mark, Problem
 
@@ -257,6 +257,30 @@ def check_settable(subject: Subject) -> Iterator[Problem]:
                 if why:
                     message = f"a step can't set '{name}': {why[0]}"
                     yield Problem("E805", mark, message, why[1], address_of(path))
+
+
+def check_assignable(subject: Subject) -> Iterator[Problem]:
+    """A step `assign` for records that have no field for their owner.
+
+    The owner is the field `owner` of type user, or the one that the entity names as its `owner`.
+
+    Bad:
+        name: shop
+        entities: {sale: {fields: {no: text}}}
+        teams: {sellers: {}}
+        automations: {give: {entity: sale, on: [created], do: [{assign: {to: {team: sellers}}}]}}
+    Good:
+        name: shop
+        entities: {sale: {fields: {no: text, owner: user}}}
+        teams: {sellers: {}}
+        automations: {give: {entity: sale, on: [created], do: [{assign: {to: {team: sellers}}}]}}
+    """
+    for action, placed in steps_of(subject):
+        entity, step = action.entity, placed.step
+        is_unclear = subject.is_spoilt(("entities", entity.id))
+        if isinstance(step, AssignOwner) and entity.owner is None and not is_unclear:
+            message = f"'{entity.id}' has no field for its owner"
+            yield Problem("E826", step.mark, message, "give it one: `owner: user`", step.address)
 
 
 def _why_not_set(name: str, field: Field | None) -> tuple[str, str] | None:
