@@ -10,7 +10,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine.automation.claims import DueTimer, claim_timers, fail, fire
 from engine.automation.people import People
@@ -48,6 +48,20 @@ class Timers:
             claimed = () if is_last else self._claim()
         return fired
 
+    def fire_within(self, connection: Connection) -> None:
+        """Fire what is due now inside a write that the caller commits, who is alone at work."""
+        now = self.services.clock.now()
+        for timer in claim_timers(connection, KINDS, now, BATCH):
+            try:
+                with (
+                    connection.begin_nested(),
+                    self.services.records.within(connection, ENGINE) as deeds,
+                ):
+                    self._at_work(deeds, timer)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
+                _log_failure(timer, error)
+                fail(connection, timer, error, now)
+
     def _claim(self) -> tuple[DueTimer, ...]:
         now = self.services.clock.now()
         return self.services.database.run_write(
@@ -58,7 +72,7 @@ class Timers:
         try:
             return self.services.records.act(ENGINE, lambda deeds: self._at_work(deeds, timer))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
-            log.warning("timer_failed", timer=timer.id, kind=timer.kind, error=str(error))
+            _log_failure(timer, error)
             self._failed(timer, error)
             return False
 
@@ -89,6 +103,10 @@ class Timers:
     def _failed(self, timer: DueTimer, error: Exception) -> None:
         now = self.services.clock.now()
         self.services.database.run_write(lambda connection: fail(connection, timer, error, now))
+
+
+def _log_failure(timer: DueTimer, error: Exception) -> None:
+    log.warning("timer_failed", timer=timer.id, kind=timer.kind, error=str(error))
 
 
 Kind: TypeAlias = Callable[[Timers, Deeds, DueTimer], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TypeAlias, assert_never
 
 from sqlalchemy import Connection, insert
@@ -15,7 +15,7 @@ from engine.metadata.model.field import Field
 from engine.metadata.model.rows import Cell
 from engine.metadata.model.story import StoryLine
 from engine.metadata.model.text import RecordRef
-from engine.runtime.accounts.users import USER, Users
+from engine.runtime.accounts.users import TEAM, USER, Users
 from engine.runtime.actor import Actor
 from engine.runtime.plan.rows import KEY_FIELDS
 from engine.runtime.records.changes import Action, Saved
@@ -35,30 +35,36 @@ class Lines:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._users = Users(services.application, services.tables)
+        self._people: dict[str, Actor] = {}
 
     def play(self, connection: Connection, line: StoryLine, known: Known) -> None:
         """Let the person of a line do it; `known` maps keys to records, and learns new ones."""
         actor = self._actor(connection, line.who, known)
         payload = payload_of(line, self._services.application, known)
         record_id = 0 if line.verb == "create" else _record(line.entity, line.key, known)
-
-        def deed(deeds: Deeds) -> Saved:
-            return self._do(deeds, actor, line, record_id, payload)
-
         if line.verb == "done" and line.entity != TASK:
             record_id = self._open_task(connection, RecordRef(line.entity, record_id))
-        saved = self._services.records.within(connection, actor, deed)
-        for key, found in _new_keys(line, saved):
+        with self._services.records.within(connection, actor) as deeds:
+            saved = self._do(deeds, actor, line, record_id, payload)
+        for key, found in _new_keys(line, saved, deeds.made):
             if key in known:
                 raise Conflict(say("There is a record {key} already.", key=key[1]))
             known[key] = found
             self._remember(connection, key, found)
+        if deeds.written & {USER, TEAM}:
+            self.forget_people()
+
+    def forget_people(self) -> None:
+        """Look anew who has which rights."""
+        self._people.clear()
 
     def _actor(self, connection: Connection, who: str, known: Known) -> Actor:
-        actor = self._users.acting(connection, _record(USER, who, known))
-        if actor is None:
-            raise NotFound(say("{user} does not work here any more.", user=who))
-        return actor
+        if who not in self._people:
+            actor = self._users.acting(connection, _record(USER, who, known))
+            if actor is None:
+                raise NotFound(say("{user} does not work here any more.", user=who))
+            self._people[who] = actor
+        return self._people[who]
 
     def _do(
         self,
@@ -133,12 +139,14 @@ def _record(entity: str, key: str, known: Known) -> int:
     return found
 
 
-def _new_keys(line: StoryLine, saved: Saved) -> Iterator[tuple[Key, int]]:
+def _new_keys(
+    line: StoryLine, saved: Saved, made: Iterable[RecordRef]
+) -> Iterator[tuple[Key, int]]:
     """Yield the keys that a line gives, each with its record."""
     if line.verb == "create":
         yield (line.entity, line.key), saved.id
     for entity, key in line.makes.items():
-        made = next((one.id for one in saved.made if one.entity == entity), None)
-        if made is None:
+        found = next((one.id for one in made if one.entity == entity), None)
+        if found is None:
             raise NotFound(say("No record of {entity} has followed from it.", entity=entity))
-        yield (entity, key), made
+        yield (entity, key), found

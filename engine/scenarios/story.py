@@ -17,6 +17,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, select
 
 from engine.app import open_services
+from engine.automation.worker import Worker
 from engine.clock import FrozenClock
 from engine.errors import EngineError, Refused, Unavailable, ValidationFailed, say
 from engine.metadata.model.application import Application
@@ -91,38 +92,37 @@ class _Play:
         bookmark: Bookmark,
         tell: Tell,
     ) -> None:
-        self._database = services.database
+        self._services = services
         self._clock = clock
         self._lines = lines
         self._bookmark = bookmark
         self._tell = tell
         self._player = Lines(services)
         self._waiting = Waiting(services, clock)
-        with self._database.read() as connection:
+        with services.database.read() as connection:
             self._known = _known(connection)
 
     def play(self, now: datetime) -> None:
         """Play all lines that are left, and let the time from the last one to now pass."""
         while self._bookmark.played < len(self._lines):
-            self._waiting.until(self._lines[self._bookmark.played].at)
             self._play_some()
             self._tell(self._bookmark.played, len(self._lines))
-        self._waiting.end(now)
-        with self._database.write() as connection:
-            put_bookmark(connection, replace(self._bookmark, is_over=True))
+        self._services.database.run_write(lambda connection: self._end(connection, now))
+        Worker(lambda: self._services).run_due()
 
     def _play_some(self) -> None:
-        """Play lines in one transaction, until something falls due before the next one."""
+        """Play some lines in one transaction; what was played before a refused one stays."""
         refusals: list[EngineError] = []
+        began_at = self._clock.now()
 
         def work(connection: Connection) -> tuple[Bookmark, Known]:
             refusals.clear()
+            self._clock.move_to(began_at)
+            self._player.forget_people()
             bookmark, known = self._bookmark, dict(self._known)
-            for timed in self._next_lines(connection):
-                self._clock.move_to(timed.at)
+            for timed in self._lines[bookmark.played : bookmark.played + AT_ONCE]:
                 try:
-                    with connection.begin_nested():
-                        self._player.play(connection, timed.line, known)
+                    self._play_line(connection, timed, known)
                 except EngineError as error:
                     refusals.append(refused(timed.line, error))
                     break
@@ -130,17 +130,19 @@ class _Play:
             put_bookmark(connection, bookmark)
             return bookmark, known
 
-        self._bookmark, self._known = self._database.run_write(work)
+        self._bookmark, self._known = self._services.database.run_write(work)
         if refusals:
             raise refusals[0]
 
-    def _next_lines(self, connection: Connection) -> Iterator[Timed]:
-        """Yield the next lines as long as nothing has to fire before them."""
-        start = self._bookmark.played
-        for number, timed in enumerate(self._lines[start : start + AT_ONCE]):
-            if number and self._waiting.is_due(connection, timed.at):
-                return
-            yield timed
+    def _play_line(self, connection: Connection, timed: Timed, known: Known) -> None:
+        if self._waiting.until(connection, timed.at):
+            self._player.forget_people()  # rules may have given them other rights
+        with connection.begin_nested():
+            self._player.play(connection, timed.line, known)
+
+    def _end(self, connection: Connection, now: datetime) -> None:
+        self._waiting.until(connection, now)
+        put_bookmark(connection, replace(self._bookmark, is_over=True))
 
 
 def _known(connection: Connection) -> Known:

@@ -43,6 +43,11 @@ class Deeds:
         return tuple(self._transaction.made)
 
     @property
+    def written(self) -> frozenset[str]:
+        """Return the entities of which records have been written so far."""
+        return frozenset(self._transaction.written)
+
+    @property
     def connection(self) -> Connection:
         """Return the connection of the transaction."""
         return self._transaction.connection

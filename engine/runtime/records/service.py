@@ -6,7 +6,8 @@ Pages, imports, rows of a configuration and rules all come through here; there i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -237,10 +238,8 @@ class RecordService:
         """
 
         def in_transaction(connection: Connection) -> T:
-            deeds = Deeds(Transaction(self.tools, connection, self._setting(actor)))
-            result = work(deeds)
-            deeds.settle()
-            return result
+            with self.within(connection, actor) as deeds:
+                return work(deeds)
 
         return self._write(actor, in_transaction)
 
@@ -314,18 +313,14 @@ class RecordService:
             rows = {start + number: found for number, found in refused.rows.items()}
             raise RowsRefused(batch.entity, rows) from None
 
+    @contextmanager
     def within(
-        self,
-        connection: Connection,
-        actor: Actor,
-        deed: Callable[[Deeds], Saved],
-        token: str | None = None,
-    ) -> Saved:
-        """Do one thing, with all that follows from it, inside a write that the caller commits."""
+        self, connection: Connection, actor: Actor, token: str | None = None
+    ) -> Iterator[Deeds]:
+        """Yield what does things inside a write that the caller commits; all follows at the end."""
         deeds = Deeds(Transaction(self.tools, connection, self._setting(actor), token))
-        saved = deed(deeds)
+        yield deeds
         deeds.settle()
-        return replace(saved, made=deeds.made)
 
     def _set_state(self, actor: Actor, entity_id: str, record_id: int, action: Action) -> Saved:
         return self._do(actor, lambda deeds: deeds.set_state(actor, entity_id, record_id, action))
@@ -353,7 +348,9 @@ class RecordService:
                 first = used.take(connection, self._clock.now())
                 if first is not None:
                     return first
-            saved = self.within(connection, actor, deed, token)
+            with self.within(connection, actor, token) as deeds:
+                saved = deed(deeds)
+            saved = replace(saved, made=deeds.made)
             if used is not None:
                 used.remember(connection, saved)
             return saved

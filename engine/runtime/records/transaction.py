@@ -69,6 +69,7 @@ class Transaction:
         self._changes: deque[Change] = deque()
         self.made: list[RecordRef] = []
         self._new: set[RecordRef] = set()
+        self.written: set[str] = set()  # the entities of which there are changes
         self._unjudged: dict[tuple[str, int], Draft] = {}
         self._performer: Callable[[Write], Saved] | None = None
         self.memory: dict[str, object] = {}  # of the reactions
@@ -169,6 +170,7 @@ class Transaction:
 
     def _await_rules(self, draft: Draft, change: Change, *, judged: bool = True) -> None:
         self._changes.append(change)
+        self.written.add(change.entity)
         if judged and self._listens(change.entity):
             self._unjudged.setdefault((change.entity, change.record_id), draft)
 
