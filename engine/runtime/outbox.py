@@ -17,6 +17,7 @@ from engine.runtime.tables.system import OUTBOX
 
 CHANGE = "change"
 WAITING = "waiting"
+ADDING = insert(OUTBOX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def add_changes(connection: Connection, entries: Sequence[Entry], now: datetime)
         for one in entries
     ]
     if rows:
-        connection.execute(insert(OUTBOX), rows)
+        connection.execute(ADDING, rows)
 
 
 def effect_key(history_id: int, rule_id: str = "", action_no: int = 0) -> str:

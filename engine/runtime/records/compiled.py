@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from marshmallow import Schema
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import Select, Table, Update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from engine.metadata.expressions.compile import Typed
 from engine.metadata.expressions.evaluate import Context, Result
@@ -33,6 +34,7 @@ Closure: TypeAlias = Callable[[Context], Result]
 Path: TypeAlias = tuple[str, ...]
 Default: TypeAlias = Callable[[Context, Reading, Show], Value]
 
+RECORD_ID = "ID"  # in `updating`; columns have small letters
 NOT_OF_THE_RECORD = frozenset({"user", "old"})
 
 
@@ -209,6 +211,7 @@ class Watcher:
 class CompiledEntity:
     """An entity with everything that its records are written by.
 
+    `selecting`, `inserting` and `updating` are the statements for its records, made once;
     `columns` are the stored fields and their columns, `targets` the links and where they lead,
     `blank` a record without any value, `defaults` and `formulas` in the order of their needs,
     `named` what the title and search text read, `walks` the links on which they go, `walked` the
@@ -217,7 +220,9 @@ class CompiledEntity:
 
     entity: Entity
     table: Table
-    selected: tuple[ColumnElement[Any], ...]
+    selecting: Select[Any]
+    inserting: ReturningInsert[tuple[int]]
+    updating: Update
     fields: Mapping[str, CompiledField]
     columns: Mapping[str, tuple[str, ...]]
     system_names: tuple[str, ...]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from engine.metadata.expressions.compile import typed
 from engine.metadata.expressions.evaluate import closure
@@ -26,6 +26,7 @@ from engine.metadata.moments import parse_length
 from engine.metadata.patterns import compile_pattern
 from engine.runtime.records.compiled import (
     NOT_OF_THE_RECORD,
+    RECORD_ID,
     Closure,
     CompiledAsk,
     CompiledButton,
@@ -92,13 +93,15 @@ class _Compiler:
         validations = tuple(self.validations())
         pipelines = {one.field: one for one in self.pipelines()}
         buttons = {one.id: one for one in self.buttons(fields)}
-        columns = self.columns()
-        targets = self.targets()
+        columns, targets = self.columns(), self.targets()
+        table = self.tables.table(entity.id)
         computed = {name: one.formula for name, one in fields.items() if one.formula is not None}
         return CompiledEntity(
             entity=entity,
-            table=self.tables.table(entity.id),
-            selected=tuple(self.selected(columns)),
+            table=table,
+            selecting=select(*self.selected(columns)),
+            inserting=insert(table).returning(table.c.id, sort_by_parameter_order=True),
+            updating=update(table).where(table.c.id == bindparam(RECORD_ID)),
             fields=MappingProxyType(fields),
             columns=MappingProxyType(columns),
             system_names=SYSTEM_NAMES,

@@ -16,6 +16,8 @@ from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.images import SYSTEM_STORAGE, encode, from_json, to_json
 from engine.runtime.tables.system import HISTORY
 
+WRITING = insert(HISTORY).returning(HISTORY.c.id, sort_by_parameter_order=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -37,8 +39,7 @@ def write_history(
     connection: Connection, compiled: CompiledEntity, pages: Sequence[Page]
 ) -> tuple[int, ...]:
     """Write the rows of changes and return their ids in the same order."""
-    statement = insert(HISTORY).returning(HISTORY.c.id, sort_by_parameter_order=True)
-    return tuple(connection.scalars(statement, [_row(compiled, one) for one in pages]))
+    return tuple(connection.scalars(WRITING, [_row(compiled, one) for one in pages]))
 
 
 def image_at(

@@ -58,6 +58,8 @@ def reachable(
     access: Access, scene: Scene, actor: Actor, field: Field, entity_id: str, ids: Iterable[int]
 ) -> set[int]:
     """Return those of the ids of an entity's records to which the actor may link by a field."""
+    if not actor.is_person and field.where is None:
+        return _there(scene, entity_id, ids)
     table = scene.entities[entity_id].table
     query = select(table.c.id).where(
         access.row_condition(actor, entity_id, "peek"), table.c.trashed_at.is_(None)
@@ -70,3 +72,11 @@ def reachable(
         some = wanted[start : start + CHUNK]
         found |= set(scene.connection.scalars(query.where(table.c.id.in_(some))))
     return found
+
+
+def _there(scene: Scene, entity_id: str, ids: Iterable[int]) -> set[int]:
+    """Return those of the ids that are records outside the trash, as the transaction knows them."""
+    wanted = set(ids)
+    scene.lookup.fetch(entity_id, wanted)
+    found = ((one, scene.lookup.values(entity_id, one)) for one in wanted)
+    return {one for one, values in found if values is not None and values["trashed_at"] is None}

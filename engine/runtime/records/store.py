@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select
 
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.records.changes import Stored, Values
-from engine.runtime.records.compiled import CompiledEntity
+from engine.runtime.records.compiled import RECORD_ID, CompiledEntity
 
 CHUNK = 500
 
@@ -24,7 +24,7 @@ class Lock(Enum):
 
 def select_stored(compiled: CompiledEntity) -> Select[Any]:
     """Return the SELECT of all that a `Stored` needs."""
-    return select(*compiled.selected)
+    return compiled.selecting
 
 
 def read_stored(compiled: CompiledEntity, row: Row[Any]) -> Stored:
@@ -71,9 +71,8 @@ def insert_records(
     connection: Connection, compiled: CompiledEntity, records: Sequence[Values]
 ) -> tuple[int, ...]:
     """Insert records and return their ids in the same order."""
-    statement = insert(compiled.table).returning(compiled.table.c.id, sort_by_parameter_order=True)
     rows = [to_cells(compiled, one) for one in records]
-    return tuple(connection.scalars(statement, rows))
+    return tuple(connection.scalars(compiled.inserting, rows))
 
 
 def update_record(
@@ -81,7 +80,7 @@ def update_record(
 ) -> None:
     """Write some values of a record."""
     cells = to_cells(compiled, values)
-    connection.execute(update(compiled.table).where(compiled.table.c.id == record_id).values(cells))
+    connection.execute(compiled.updating, {**cells, RECORD_ID: record_id})
 
 
 def to_cells(compiled: CompiledEntity, values: Values) -> dict[str, Any]:
