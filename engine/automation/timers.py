@@ -22,6 +22,7 @@ from engine.runtime.records.changes import Values
 from engine.runtime.records.deeds import Deeds
 from engine.runtime.records.following import DUE, LONGEST_NOTICE, NOTIFICATION, TASK
 from engine.runtime.records.reactions import Overdue
+from engine.runtime.records.rule_failure import UNDONE, put_run
 from engine.runtime.records.stays import SLA
 from engine.runtime.services import Services
 
@@ -61,6 +62,8 @@ class Timers:
             except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
                 _log_failure(timer, error)
                 fail(connection, timer, error, now)
+                if isinstance(error, UNDONE):
+                    put_run(connection, error.run)
 
     def _claim(self) -> tuple[DueTimer, ...]:
         now = self.services.clock.now()

@@ -16,8 +16,6 @@ from sqlalchemy import Connection, func, select
 from engine.automation.worker import Worker
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Saved
-from engine.runtime.records.deeds import Deeds
 from engine.runtime.tables.system import RUNS, TIMERS
 from tests.kit.office import Office, Opened
 
@@ -185,10 +183,8 @@ def play(crm: Office, sellers: list[Actor], created: list[datetime], presses: li
 
 
 def push(crm: Office, connection: Connection, seller: Actor, one: Press) -> None:
-    def deed(deeds: Deeds) -> Saved:
-        return deeds.press(seller, "request", one.request + 1, one.button, {})
-
-    crm.services.records.within(connection, seller, deed)
+    with crm.services.records.within(connection, seller) as deeds:
+        deeds.press(seller, "request", one.request + 1, one.button, {})
 
 
 def wait(crm: Office, worker: Worker, until: datetime) -> None:

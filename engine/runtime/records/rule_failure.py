@@ -89,14 +89,19 @@ def unfit(
 def keep_run(database: Database, run: LostRun) -> None:
     """Write the run of a transaction that was undone."""
     with database.write() as connection:
-        connection.execute(
-            insert(RUNS).values(
-                rule_id=run.rule_id,
-                entity=run.entity,
-                record_id=run.record_id,
-                state=run.state,
-                trace=dict(run.trace),
-                started_at=run.started_at,
-                finished_at=run.finished_at,
-            )
+        put_run(connection, run)
+
+
+def put_run(connection: Connection, run: LostRun) -> None:
+    """Write a run that was undone, in a transaction that goes on."""
+    connection.execute(
+        insert(RUNS).values(
+            rule_id=run.rule_id,
+            entity=run.entity,
+            record_id=run.record_id,
+            state=run.state,
+            trace=dict(run.trace),
+            started_at=run.started_at,
+            finished_at=run.finished_at,
         )
+    )
