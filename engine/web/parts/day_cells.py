@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 
 from engine.metadata.model.application import Workdays
 from engine.metadata.model.entity import Entity
@@ -61,7 +61,6 @@ class DayCell:
     date: str
     number: int
     label: str
-    short: str
     entries: tuple[Entry, ...]
     more: int
     is_capped: bool
@@ -109,7 +108,6 @@ def day_cell(sheet: Sheet, day: date, stretch: Stretch) -> DayCell:
         date=iso,
         number=day.day,
         label=beginning_large(format_date(day, "EEEE, d MMMM", locale=locale)),
-        short=format_skeleton("EEEd", day, locale=locale),
         entries=entries,
         more=stretch.count - len(stretch.records),
         is_capped=stretch.is_capped,
