@@ -232,6 +232,7 @@ def test_a_task_is_done_with_a_next_step_from_the_strip(tab: Tab) -> None:
     dialog.locator("[name=subject]").fill("Call again")
     dialog.locator("[name=due]").fill("soon")
     dialog.locator(".is-main").click()
+    expect(dialog.locator("[data-mistakes]")).to_be_visible()
     expect(dialog.locator("[name=result]")).to_have_value("Busy")
     dialog.locator("[name=due]").fill("in 2 h")
     dialog.locator(".is-main").click()
