@@ -266,6 +266,63 @@ SYNONYMS: Mapping[str, str] = MappingProxyType(
         "success": "won",
         "failed": "lost",
         "failure": "lost",
+        "then": "do",
+        "action": "do",
+        "actions": "do",
+        "otherwise": "else",
+        "trigger": "on",
+        "triggers": "on",
+        "event": "on",
+        "events": "on",
+        "attempts": "tries",
+        "retries": "tries",
+        "assignee": "to",
+        "recipient": "to",
+        "recipients": "to",
+        "deadline": "due",
+        "due_at": "due",
+        "timeout": "sla",
+        "time_limit": "sla",
+        "show_on": "show_in",
+        "visible_in": "show_in",
+        "dialog": "ask",
+        "questions": "ask",
+        "question": "ask",
+        "alias": "as",
+        "kanban": "board",
+        "funnel": "board",
+        "total": "sum",
+        "totals": "sum",
+        "updated": "changed",
+        "modified": "changed",
+        "saved": "changed",
+        "edited": "changed",
+        "inserted": "created",
+        "added": "created",
+        "moved": "entered",
+        "clicked": "pressed",
+        "exited": "left",
+        "expired": "overdue",
+        "assign_to": "assign",
+        "alert": "notify",
+        "todo": "task",
+        "abort": "stop",
+    }
+)
+# What they may also mean, where the language has not the first word.
+SECOND: Mapping[str, str] = MappingProxyType(
+    {
+        "steps": "do",
+        "rules": "automations",
+        "workflows": "automations",
+        "fields": "set",
+        "values": "set",
+        "message": "text",
+        "body": "text",
+        "name": "as",
+        "subject": "text",
+        "comment": "note",
+        "update": "set",
     }
 )
 
@@ -275,13 +332,14 @@ def nearest(word: str, known: tuple[str, ...]) -> str | None:
     plain = word.strip().lower().replace("-", "_").replace(" ", "_")
     if plain in known:
         return plain
-    if SYNONYMS.get(plain) in known:
-        return SYNONYMS[plain]
+    for habits in (SYNONYMS, SECOND):
+        if habits.get(plain) in known:
+            return habits[plain]
     close = get_close_matches(plain, known, n=1, cutoff=0.72)
     if close:
         return close[0]
-    habits = [word for word, meant in SYNONYMS.items() if meant in known]
-    close = get_close_matches(plain, habits, n=1, cutoff=0.72)
+    usual = [word for word, meant in SYNONYMS.items() if meant in known]
+    close = get_close_matches(plain, usual, n=1, cutoff=0.72)
     if close:
         return SYNONYMS[close[0]]
     longer = [one for one in known if plain.startswith(one) and len(one) >= SHORTEST]

@@ -18,7 +18,7 @@ from jsonschema.validators import extend
 
 from engine.metadata import shape_problems as words
 from engine.metadata.authoring_schema import file_schema, rows_schema
-from engine.metadata.language_keys import HEAD, NODE_KINDS, action_of, key_at
+from engine.metadata.language_keys import HEAD, NODE_KINDS, action_of, key_at, kind_at
 from engine.metadata.nodes import Mapping, Node, Path, Scalar, key_mark, node_at, plain
 from engine.metadata.problems import Mark, Problem, Severity
 from engine.metadata.source import Document
@@ -103,9 +103,19 @@ def _is_later(one: _Verdict) -> bool:
 def _is_follow_up(one: _Verdict, found: list[_Verdict], excused: frozenset[Path]) -> bool:
     if one.missing is not None and _is_excused(one.missing, excused):
         return True
+    if one.problem.code == "E105" and _has_strangers(one, found):
+        return True
     left_out = (other.drops for other in found if _is_later(other))
     inside = any(one.drops[: len(drops)] == drops and one.drops != drops for drops in left_out)
     return inside and one.problem.code not in MISSPELT
+
+
+def _has_strangers(one: _Verdict, found: list[_Verdict]) -> bool:
+    """Say whether what was meant for a step stands beside its word, not indented below it."""
+    beside = one.at[:-1]
+    kind = kind_at(beside)
+    strangers = (other.at for other in found if other.problem.code == "E102")
+    return kind is not None and kind.id == "step" and any(at[:-1] == beside for at in strangers)
 
 
 def _is_excused(missing: Path, excused: frozenset[Path]) -> bool:

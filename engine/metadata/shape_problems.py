@@ -11,7 +11,8 @@ from typing import Any
 from engine.metadata.explain import Explained
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.language import NodeKind, nearest
-from engine.metadata.language_keys import FIELD, NODE_KINDS, action_of
+from engine.metadata.language_keys import NODE_KINDS, action_of
+from engine.metadata.language_steps import TRIGGERS
 from engine.metadata.model.role import REACHES, VERBS
 from engine.metadata.nodes import Mapping as MapNode
 from engine.metadata.nodes import Node, Path, address_of
@@ -42,7 +43,7 @@ def unknown_key(
     free = tuple(one for one in known if one not in siblings)
     meant = nearest(key, free) or nearest(key, known)
     hint = f"did you mean '{meant}'?" if meant else _elsewhere(key, kind)
-    home = _home_of(kind, siblings[key])
+    home = _home_of(key, kind, siblings[key])
     if home:
         meant, hint = None, home
     twins = lookalikes(key)
@@ -52,10 +53,16 @@ def unknown_key(
     return problem, meant
 
 
-def _home_of(kind: NodeKind, value: object) -> str:
-    """Say where a whole definition belongs that stands one level too high."""
+def _home_of(key: str, kind: NodeKind, value: object) -> str:
+    """Say where a key or a whole definition belongs that stands at a wrong level."""
     word = value if isinstance(value, str) else ""
     keys = set(value) if isinstance(value, dict) else set()
+    if kind.id == "step" and key in ("when", "do", "else"):
+        return "steps under a condition: `- if: {when: ..., do: [...]}`"
+    if kind.id == "trigger" and key in TRIGGERS:
+        return f"it stands alone, as a word: [{key}]"
+    if kind.id == "trigger" and key in ("when", "where", "do", "once_per"):
+        return f"'{key}' stands beside `on`, not in it"
     if kind.id == "entity" and (word in FIELD_TYPES or "type" in keys):
         return "if it is a field, it stands below `fields:`"
     if kind.id == "crm" and "fields" in keys:
@@ -114,6 +121,8 @@ def nothing_here(mark: Mark, path: Path) -> Problem:
         entities: {client: {fields: {name: text, city: text}}}
     """
     hint = "write a value, or remove the key"
+    if action_of(path) and path[-2] == "set":
+        hint = f'write a value; to empty the field: `{path[-1]}: "= none"`'
     if len(path) > 1 and path[-2] == "fields":
         hint = f"write the type of the field: `{path[-1]}: text`"
     return Problem("E105", mark, f"nothing stands after '{path[-1]}:'", hint, address_of(path))
@@ -153,9 +162,9 @@ def _as_wanted(path: Path, name: str, wanted: str, value: object) -> str:
         return f"write `{name}: text`, or `{name}: {{type: choice, options: [...]}}`"
     if above == "can" and isinstance(value, str):
         return f"write `{name}: {{every: {value}}}`"
-    step = NODE_KINDS["step"].key(str(value))
-    if step and action_of(path) and isinstance(path[-1], int):
-        return f"write `{value}: {step.words[0] if step.words else '...'}`"
+    as_steps = _as_steps(path, wanted, value) if action_of(path) else ""
+    if as_steps:
+        return as_steps
     if isinstance(value, str) and (wanted == "array" or above == "moves"):
         return f"write a list: [{value}]"
     if wanted == "object" and isinstance(value, list):
@@ -165,6 +174,16 @@ def _as_wanted(path: Path, name: str, wanted: str, value: object) -> str:
     if wanted == "string" and isinstance(value, list) and len(value) == 1:
         return f"write {value[0]} without brackets"
     return "write its keys below it, indented" if wanted == "object" else ""
+
+
+def _as_steps(path: Path, wanted: str, value: object) -> str:
+    """Say how to write what stands in a button or a rule."""
+    step = NODE_KINDS["step"].key(str(value))
+    if step and isinstance(path[-1], int):
+        return f"write `{value}: {step.words[0] if step.words else '...'}`"
+    if wanted == "array" and isinstance(value, dict):
+        return f"write a list: [{{{next(iter(value), 'note')}: ...}}]"
+    return "write a map: {field: value}" if path[-1] == "set" else ""
 
 
 def wrong_word(mark: Mark, path: Path, schema: Mapping[str, Any], value: str) -> Problem:
@@ -177,10 +196,13 @@ def wrong_word(mark: Mark, path: Path, schema: Mapping[str, Any], value: str) ->
         case "id":
             return bad_id(mark, path, value=value)
         case _:
-            return unknown_word(mark, path, tuple(schema["enum"]), value)
+            later = schema.get("x-later-words", ())
+            return unknown_word(mark, path, (tuple(schema["enum"]), tuple(later)), value)
 
 
-def unknown_word(mark: Mark, path: Path, known: tuple[str, ...], value: str) -> Problem:
+def unknown_word(
+    mark: Mark, path: Path, words: tuple[tuple[str, ...], tuple[str, ...]], value: str
+) -> Problem:
     """A word that is none of those that the key takes: a type, a colour, a weekday.
 
     Bad:
@@ -190,9 +212,16 @@ def unknown_word(mark: Mark, path: Path, known: tuple[str, ...], value: str) -> 
         name: shop
         entities: {client: {fields: {name: text, kind: {type: choice, options: [a, b]}}}}
     """
+    known, later = words
     bare = value.strip(SMART_QUOTES + " ")
     meant = nearest(bare, known)
-    hint = f"did you mean '{meant}'?" if meant else f"one of: {', '.join(_now(known))}"
+    hint = (
+        f"did you mean '{meant}'?"
+        if meant
+        else f"one of: {', '.join(one for one in known if one not in later)}"
+    )
+    if value == "overdue" and path[-2:-1] == ("on",):
+        hint = "write {overdue: stage}, or {overdue: task}"
     if any(one in value for one in SMART_QUOTES):
         hint = f"typographic quotes are letters for YAML: write {meant or bare} without them"
     elif lookalikes(value):
@@ -201,11 +230,6 @@ def unknown_word(mark: Mark, path: Path, known: tuple[str, ...], value: str) -> 
     name = next(part for part in reversed(path) if isinstance(part, str))
     what = "a field type" if is_type else f"a value of '{name}'"
     return Problem("E106", mark, f"'{value}' is not {what}", hint, address_of(path))
-
-
-def _now(known: tuple[str, ...]) -> tuple[str, ...]:
-    types = next(one for one in FIELD if one.name == "type")
-    return types.words if known[: len(types.words)] == types.words else known
 
 
 def not_a_bool(mark: Mark, path: Path, value: str) -> Problem:

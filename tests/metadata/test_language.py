@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.metadata.language import SYNONYMS, Mode, nearest
+from engine.metadata.language import SECOND, SYNONYMS, Mode, nearest
 from engine.metadata.language_keys import LATER_TYPES, LATER_VIEWS, NOW, key_at, kind_at
 from engine.metadata.language_later import LATER
+from engine.metadata.language_steps import TRIGGERS
 from engine.metadata.reference import language_page, problems_page
 
 TOP = Path(__file__).resolve().parents[2]
@@ -60,9 +61,10 @@ def test_no_word_runs_now_and_later() -> None:
 
 
 def test_synonyms_lead_to_words_of_the_language() -> None:
-    known = WORDS_OF_ALL | {*LATER_TYPES} | {"when", "wait", "data"}
+    known = WORDS_OF_ALL | {*LATER_TYPES} | {"when", "wait", "data", *TRIGGERS}
     known |= {"blue", "violet", "pink", "red", "orange", "yellow", "green", "teal", "grey"}
-    assert {word: meant for word, meant in SYNONYMS.items() if meant not in known} == {}
+    for words in (SYNONYMS, SECOND):
+        assert {word: meant for word, meant in words.items() if meant not in known} == {}
 
 
 @pytest.mark.parametrize(
@@ -75,10 +77,16 @@ def test_synonyms_lead_to_words_of_the_language() -> None:
         ("read-only", "readonly"),
         ("read", "see"),
         ("zzz", None),
+        ("steps", "do"),  # where there are no stages
     ],
 )
 def test_did_you_mean(written: str, meant: str | None) -> None:
-    assert nearest(written, ("required", "readonly", "see", "label")) == meant
+    assert nearest(written, ("required", "readonly", "see", "label", "do")) == meant
+
+
+def test_a_word_of_two_meanings_means_what_is_there() -> None:
+    assert nearest("steps", ("label", "stages")) == "stages"
+    assert nearest("rules", ("entities", "automations")) == "automations"
 
 
 def test_every_node_is_found_by_its_path() -> None:

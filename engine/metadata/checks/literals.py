@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from engine.metadata.checks.subject import suggest
 from engine.metadata.fieldtypes.scale import scale_of
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
-from engine.metadata.moments import parse_moment
+from engine.metadata.moments import parse_length, parse_moment
 from engine.metadata.patterns import Pattern, PatternProblem, compile_pattern
 from engine.metadata.timezones import time_zones
 
@@ -100,6 +101,9 @@ def _moment(text: str, field: Field, application: Application) -> None:
             ("day", "2026-03-02") if field.type == "date" else ("moment", "2026-03-02 10:00")
         )
         hint = f"write {example}, or words: today, tomorrow, in 3 d, next monday"
+        with suppress(ValueError):
+            parse_length(text)
+            hint = f"write it as a moment: in {text}"
         raise Unreadable(f"'{text}' is no {kind}", hint) from None
 
 

@@ -144,6 +144,8 @@ def _unknown_pipelines(subject: Subject) -> Iterator[Problem]:
             if is_written:
                 message = f"'{action.entity.id}' does not walk through '{step.pipeline}'"
             hint = suggest(step.pipeline, walked)
+            if step.pipeline in action.entity.fields:
+                hint = f"write `move: {step.stage}`"
             yield Problem("E802", subject.key_mark(path), message, hint, address_of(path[:-1]))
 
 

@@ -203,6 +203,10 @@ class _Path:
 
     def _unknown(self, index: int, message: str, known: tuple[str, ...]) -> ExpressionProblem:
         written = self.name.parts[index]
+        for group, named in self.scope.extra.items() if index == 0 else ():
+            if isinstance(named, Mapping) and written in named:
+                hint = f"write {group}.{written}"
+                return ExpressionProblem("E303", self.name.places[0], message, hint)
         message = message if written in message else f"unknown name '{written}': {message}"
         return ExpressionProblem("E303", self.name.places[index], message, suggest(written, known))
 
