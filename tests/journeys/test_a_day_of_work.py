@@ -5,59 +5,22 @@ and dark, and held against the rules of accessibility.
 """
 
 import re
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from engine.resources import resource_dir
-from tests.kit.browser import WIDTHS, axe, screenshot, watch
-from tests.kit.process import serving
+from tests.kit.browser import WIDTHS, axe, screenshot
+from tests.kit.served import Served, served, someone
 
 pytestmark = pytest.mark.journey
 
 
-@dataclass(frozen=True, slots=True)
-class Practice:
-    """The served example: its address and the password of each person."""
-
-    url: str
-    passwords: dict[str, str]
-
-
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    """The vet practice with its demo records, served by the program."""
-    place = tmp_path_factory.mktemp("vet")
-    shutil.copytree(resource_dir("examples") / "vet-practice", place / "crm")
-    with serving(place / "crm", "--demo", "--data", place / "data") as run:
-        lines = (place / "data" / "demo-users.txt").read_text().splitlines()
-        yield Practice(run.url, dict(line.split() for line in lines if not line.startswith("#")))
-
-
-@contextmanager
-def someone(browser: Browser, practice: Practice, login: str, *, script: bool) -> Iterator[Page]:
-    """A signed-in person, who must not see the browser complain."""
-    problems: list[str] = []
-    with browser.new_context(
-        viewport={"width": 1440, "height": 900},
-        locale="en-GB",
-        timezone_id="Europe/Sofia",
-        java_script_enabled=script,
-    ) as context:
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        watch(page, problems)
-        page.goto(f"{practice.url}/sign-in")
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", practice.passwords[login])
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/my-day")
-        yield page
-    assert problems == []
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The vet practice with its demo records."""
+    with served("vet-practice", tmp_path_factory.mktemp("vet")) as example:
+        yield example
 
 
 def write(page: Page, label: str, value: str) -> None:
@@ -87,7 +50,7 @@ def titles(page: Page) -> list[str]:
     return page.locator("main table tbody tr td:first-child a").all_inner_texts()
 
 
-def test_a_morning_at_the_reception(browser: Browser, practice: Practice) -> None:
+def test_a_morning_at_the_reception(browser: Browser, practice: Served) -> None:
     with someone(browser, practice, "rada", script=True) as page:
         page.goto(f"{practice.url}/owner/new")
         write(page, "Name", "Тереза Маринова")
@@ -128,7 +91,7 @@ def test_a_morning_at_the_reception(browser: Browser, practice: Practice) -> Non
         expect(heading(page)).to_have_text("Чарли, Cat of Тереза Маринова")
 
 
-def test_a_visit_goes_its_way(browser: Browser, practice: Practice) -> None:
+def test_a_visit_goes_its_way(browser: Browser, practice: Served) -> None:
     with someone(browser, practice, "rada", script=True) as page:
         visit = f"{practice.url}/visit/85"
         page.goto(visit)
@@ -160,7 +123,7 @@ def test_a_visit_goes_its_way(browser: Browser, practice: Practice) -> None:
         expect(page.get_by_role("button", name="In treatment")).to_be_visible()
 
 
-def test_the_same_morning_without_the_script(browser: Browser, practice: Practice) -> None:
+def test_the_same_morning_without_the_script(browser: Browser, practice: Served) -> None:
     with someone(browser, practice, "rada", script=False) as page:
         page.goto(f"{practice.url}/owner/new")
         write(page, "Name", "Без Скрипт")
@@ -217,9 +180,7 @@ LOOKED_AT = {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible_and_fits(
-    browser: Browser, practice: Practice, theme: str
-) -> None:
+def test_every_page_is_accessible_and_fits(browser: Browser, practice: Served, theme: str) -> None:
     for login, pages in LOOKED_AT.items():
         with someone(browser, practice, login, script=True) as page:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
