@@ -65,6 +65,7 @@ class NodeKind:
     called: str
     keys: tuple[Key, ...]
     help: str = ""
+    example: str = ""
 
     def key(self, name: str) -> Key | None:
         """Return the key of this name."""

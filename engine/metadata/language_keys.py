@@ -156,7 +156,15 @@ _ANSWER = (
     *("max", "min_length", "max_length", "pattern", "message", "decimals", "options", "quick"),
     *("to", "where"),
 )
-ASK = tuple(replace(one, required=False) for one in FIELD if one.name in _ANSWER)
+_OF_ANSWER = {
+    "default": "What stands in the input at first",
+    "message": "What to say when `pattern` does not hold",
+}
+ASK = tuple(
+    replace(one, required=False, meaning=_OF_ANSWER.get(one.name, one.meaning))
+    for one in FIELD
+    if one.name in _ANSWER
+)
 OPTION = (
     _LABEL,
     Key("color", Mode.COLOR, "The colour of the option"),

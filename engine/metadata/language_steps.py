@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from engine.metadata.language import Key, Mode, NodeKind, later
 from engine.metadata.model.button import RESETS
 
-LATER_TRIGGERS = (
-    *("deleted", "restored", "received", "task_done", "logged_in", "imported", "merged"),
-    *("mail_opened", "mail_clicked", "mail_bounced", "score_reached"),
+LATER_TRIGGERS: Mapping[str, str] = MappingProxyType(
+    {
+        "deleted": "The record was put into the trash",
+        "restored": "It was brought back",
+        "received": "A message came in: a form, a call, an e-mail, a payment",
+        "task_done": "A task about the record was finished",
+        "logged_in": "A person signed in",
+        "imported": "The record came from a file",
+        "merged": "Two records became one",
+        "mail_opened": "A message was opened",
+        "mail_clicked": "A link in it was followed",
+        "mail_bounced": "It could not be delivered",
+        "score_reached": "The score went over a figure",
+    }
 )
 TRIGGERS = ("created", "changed", "entered", "left", "pressed")  # those that stand as a word
 OVERDUE = ("stage", "task")
@@ -86,7 +100,7 @@ TRIGGER = (
     later("before", Mode.PAIRS, "So long before a date field"),
     later("after", Mode.PAIRS, "So long after a date field"),
     later("silent_for", Mode.PLAIN, "Nothing happened for so long"),
-    *(later(one, Mode.OWN, "Belongs to the language") for one in LATER_TRIGGERS),
+    *(later(name, Mode.OWN, meaning) for name, meaning in LATER_TRIGGERS.items()),
     later("at", Mode.PLAIN, "The time of day of `every`"),
     later("where", Mode.EXPRESSION, "The records of `every`"),
     later("cron", Mode.PLAIN, "The times of `every` as cron writes them"),
@@ -179,10 +193,56 @@ TARGET = (
     Key("of", Mode.SLOT, 'Of the role only those above this person: "= owner"'),
 )
 
+BUTTON_EXAMPLE = """
+pipelines:
+  sales:
+    buttons:
+      quote_sent:
+        label: Quote sent
+        show_in: [quoting]
+        ask: {next_contact: {required: true}, comment: long_text}
+        do:
+          - note: "Quote for {{ amount }} sent. {{ ask.comment }}"
+          - move: waiting
+          - task: {subject: Ask about the quote, due: "= next_contact", to: "= owner", type: call}
+"""
+LADDER_EXAMPLE = """
+pipelines:
+  sales:
+    buttons:
+      busy:
+        label: Busy
+        ladder:
+          tries: [5 min, 10 min, 30 min]
+          each:
+            - task: {subject: "Again, try {{ try }} of {{ tries }}", due: "= next_try", type: call}
+          then:
+            - move: lost
+            - archive: true
+"""
+RULE_EXAMPLE = """
+automations:
+  new_deal:
+    label: Call every new client at once
+    entity: deal
+    on: [created]
+    when: owner is none
+    do:
+      - assign: {to: {team: sellers}, by: least_busy}
+      - task: {subject: "Call {{ name }}", due: in 5 workmin, to: "= owner", type: call}
+  too_long:
+    entity: deal
+    on: [{overdue: stage}]
+    do:
+      - notify: {to: {role: head}, text: "{{ name }} waits in {{ stage }} for {{ since(stage) }}"}
+"""
+
 STEP_KINDS: tuple[NodeKind, ...] = (
-    NodeKind("button", "a button", BUTTON, "Has `do`, or `ladder`, or only `ask`."),
-    NodeKind("ladder", "a ladder", LADDER, "Steps know `try`, `tries` and `next_try`."),
-    NodeKind("automation", "a rule", AUTOMATION),
+    NodeKind("button", "a button", BUTTON, "Has `do`, or `ladder`, or only `ask`.", BUTTON_EXAMPLE),
+    NodeKind(
+        "ladder", "a ladder", LADDER, "Steps know `try`, `tries` and `next_try`.", LADDER_EXAMPLE
+    ),
+    NodeKind("automation", "a rule", AUTOMATION, example=RULE_EXAMPLE),
     NodeKind(
         "trigger",
         "a trigger",

@@ -123,6 +123,7 @@ def _section(kind: NodeKind) -> list[str]:
     title = kind.called[0].upper() + kind.called[1:]
     lines = ["", f"## {title}", ""]
     lines += [kind.help, ""] if kind.help else []
+    lines += ["```yaml", kind.example.strip("\n"), "```", ""] if kind.example else []
     return [*lines, "| key | read as | meaning |", "|---|---|---|", *map(_row, kind.keys)]
 
 

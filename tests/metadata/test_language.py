@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.metadata.language import SECOND, SYNONYMS, Mode, nearest
+from engine.metadata.language import SECOND, SYNONYMS, Mode, NodeKind, nearest
 from engine.metadata.language_keys import LATER_TYPES, LATER_VIEWS, NOW, key_at, kind_at
 from engine.metadata.language_later import LATER
 from engine.metadata.language_steps import TRIGGERS
 from engine.metadata.reference import language_page, problems_page
+from tests.kit.applications import loaded
 
 TOP = Path(__file__).resolve().parents[2]
 BUILDERS = "\n".join(
@@ -87,6 +88,18 @@ def test_did_you_mean(written: str, meant: str | None) -> None:
 def test_a_word_of_two_meanings_means_what_is_there() -> None:
     assert nearest("steps", ("label", "stages")) == "stages"
     assert nearest("rules", ("entities", "automations")) == "automations"
+
+
+@pytest.mark.parametrize("kind", [one for one in NOW if one.example], ids=lambda kind: kind.id)
+def test_an_example_of_the_reference_is_right(kind: NodeKind) -> None:
+    stages = "{new: {sla: 1 h}, quoting: {}, waiting: {}, lost: {closes: lost}}"
+    fields = "name: text, amount: money, owner: user, next_contact: datetime, stage: stage"
+    example = kind.example.replace("    buttons:", f"    stages: {stages}\n    buttons:")
+    if "pipelines:" not in example:
+        example += f"pipelines: {{sales: {{stages: {stages}}}}}\n"
+    crm = f"entities: {{deal: {{fields: {{{fields}}}}}}}\nteams: {{sellers: {{}}}}\n"
+    crm += "roles: {head: {can: {deal: {every: all}}}}\nworkdays: {days: [mon]}\n"
+    assert loaded(crm + example).problems == ()
 
 
 def test_every_node_is_found_by_its_path() -> None:
