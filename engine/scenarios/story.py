@@ -27,6 +27,7 @@ from engine.runtime.services import Services
 from engine.runtime.tables.system import ROW_KEYS
 from engine.scenarios.bookmark import Bookmark, put_bookmark, read_bookmark
 from engine.scenarios.lines import Known, Lines
+from engine.scenarios.reading import read_what_is_old
 from engine.scenarios.timetable import Timed, timetable
 from engine.scenarios.waiting import Waiting
 
@@ -142,6 +143,7 @@ class _Play:
 
     def _end(self, connection: Connection, now: datetime) -> None:
         self._waiting.until(connection, now)
+        read_what_is_old(connection, self._services, now)
         put_bookmark(connection, replace(self._bookmark, is_over=True))
 
 
