@@ -166,7 +166,9 @@ def test_why_unfolds_below_its_line_and_folds_again(tab: Tab) -> None:
     page.locator(".record-acts summary").click()
     page.locator(".record-acts a", has_text="What the rules did").click()
     quiet = page.locator(".runs li.is-quiet")
-    expect(quiet).to_contain_text("did not run because owner is none was false; Owner: Ivan Seller")
+    expect(quiet).to_contain_text(
+        "did not run, because owner is none was false; Owner: Ivan Seller"
+    )
     quiet.locator("summary").click()
     expect(quiet.locator(".trace")).to_contain_text("The record was made")
 

@@ -93,7 +93,7 @@ def test_all_runs_stand_together_also_those_that_did_not_run(site: Site, ivan: B
     page = text_of(ivan, f"{address}/runs")
 
     assert page.index("Busy has run") < page.index("Call every new request at once did not run")
-    assert "did not run because owner is none was false; Owner: Ivan Seller" in page
+    assert "did not run , because owner is none was false; Owner: Ivan Seller" in page
     assert f'href="{address}/runs"' in ivan.get(address).text
     assert "Nothing yet" in text_of(ivan, f"{deal_of(site, ivan)}/runs")
 
