@@ -9,7 +9,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from engine.metadata import csv_source, folder, shape_problems, syntax, text_problems, trap_problems
+from engine.metadata import (
+    csv_source,
+    folder,
+    shape_later,
+    shape_problems,
+    syntax,
+    text_problems,
+    trap_problems,
+)
 from engine.metadata.checks.registry import MEANING, STRUCTURE
 from engine.metadata.checks.rows import lost_plus
 from engine.metadata.explain import SIGNS, Explained, Explanation, explain
@@ -25,6 +33,7 @@ SOURCES: tuple[Mapping[str, Explained], ...] = (
     text_problems.CODES,
     trap_problems.CODES,
     shape_problems.CODES,
+    shape_later.CODES,
     folder.CODES,
     csv_source.CODES,
     STRUCTURE,

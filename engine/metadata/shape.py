@@ -21,6 +21,7 @@ from engine.metadata.authoring_schema import file_schema, rows_schema
 from engine.metadata.language_keys import HEAD, NODE_KINDS, action_of, key_at, kind_at
 from engine.metadata.nodes import Mapping, Node, Path, Scalar, key_mark, node_at, plain
 from engine.metadata.problems import Mark, Problem, Severity
+from engine.metadata.shape_later import later_edit, later_key, later_package, later_word
 from engine.metadata.source import Document
 
 HEAD_KEYS = frozenset(one.name for one in HEAD)
@@ -81,7 +82,7 @@ def of_overlay(root: Mapping, shape: Shape) -> Shape:
     said = [one for one in shape.problems if one.code in MISSPELT]
     used = root.entry("uses")
     if used:
-        said.append(words.later_package(used.key.mark, used.value))
+        said.append(later_package(used.key.mark, used.value))
     return Shape(tuple(said), shape.dropped | dropped, shape.unclear, shape.later | dropped)
 
 
@@ -238,12 +239,12 @@ def _runs_later(root: Node, failure: _Failure) -> Iterator[_Verdict]:
         node = node_at(root, path)
         mark = node.mark if node else key_mark(root, path)
         drops = action_of(path) or _drops(path)
-        yield _Verdict(words.later_word(mark, path, drops, str(failure.value)), path, drops)
+        yield _Verdict(later_word(mark, path, drops, str(failure.value)), path, drops)
     elif failure.keyword == "x-edits":
-        yield _Verdict(words.later_edit(key_mark(root, path), path), path, path)
+        yield _Verdict(later_edit(key_mark(root, path), path), path, path)
     else:
         drops = _drops_later(path)
-        problem = words.later_key(key_mark(root, path), path, drops, failure.value)
+        problem = later_key(key_mark(root, path), path, drops, failure.value)
         yield _Verdict(problem, path, drops)
 
 
