@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.metadata.checks.actions import steps_of
 from engine.metadata.checks.references import unknown_field
 from engine.metadata.checks.subject import Subject, address_of, entities_of, suggest, walk, warning
+from engine.metadata.model.button import Button
+from engine.metadata.model.entity import Entity
 from engine.metadata.model.pipeline import Pipeline
+from engine.metadata.model.step import MoveTo
 from engine.metadata.nodes import Path
 from engine.metadata.problems import Problem
 
@@ -61,7 +65,9 @@ def check_require(subject: Subject) -> Iterator[Problem]:
 
 
 def check_dead_ends(subject: Subject) -> Iterator[Problem]:
-    """A stage that can't be left and does not close: with `moves`, what is not listed has no exit.
+    """A stage that can't be left and does not close.
+
+    With `moves`, a stage that is not listed has no exit but the buttons and rules that move on.
 
     Bad:
         name: shop
@@ -79,9 +85,10 @@ def check_dead_ends(subject: Subject) -> Iterator[Problem]:
             moves: {new: [waiting, won], waiting: [won]}
     """
     for pipeline in _with_clear_moves(subject):
+        ways = _ways(subject, pipeline)
         for stage in pipeline.stages.values():
-            if not (pipeline.moves or {}).get(stage.id) and not stage.closes:
-                message = f"a record in '{stage.id}' stays there for ever: no move leads out"
+            if not ways[stage.id] - {stage.id} and not stage.closes:
+                message = f"a record in '{stage.id}' stays there for ever: nothing leads out"
                 hint = f"add `{stage.id}: [...]` to the moves, or `closes` to the stage"
                 yield warning("W501", stage.mark, message, hint, stage.address)
 
@@ -105,11 +112,11 @@ def check_unreachable(subject: Subject) -> Iterator[Problem]:
             moves: {new: [won, lost]}
     """
     for pipeline in _with_clear_moves(subject):
-        reached, fresh = {pipeline.first}, [pipeline.first]
+        ways = _ways(subject, pipeline)
+        reached, fresh = {pipeline.first}, {pipeline.first}
         while fresh:
-            targets = [one.target for one in (pipeline.moves or {}).get(fresh.pop(), ())]
-            fresh += [one for one in targets if one not in reached]
-            reached |= set(targets)
+            fresh = ways[fresh.pop()] - reached | fresh
+            reached |= fresh
         for stage in pipeline.stages.values():
             if stage.id not in reached:
                 message = f"no way leads from '{pipeline.first}' to '{stage.id}'"
@@ -120,10 +127,29 @@ def check_unreachable(subject: Subject) -> Iterator[Problem]:
 def _with_clear_moves(subject: Subject) -> Iterator[Pipeline]:
     for pipeline in subject.application.pipelines.values():
         start: Path = ("pipelines", pipeline.id)
-        known = {(*start, "stages"), (*start, "moves")}
-        is_unclear = any(path[:3] in known or path == start for path in subject.unclear)
+        known = {(*start, one) for one in ("stages", "moves", "buttons")}
+        hidden = (*subject.unclear, *subject.later)
+        is_unclear = any(path[:3] in known or path == start for path in hidden)
         if pipeline.moves is not None and not is_unclear:
             yield pipeline
+
+
+def _ways(subject: Subject, pipeline: Pipeline) -> dict[str, set[str]]:
+    """Return the stages that moves, buttons and rules lead to from each stage."""
+    moves = pipeline.moves or {}
+    ways = {one: {move.target for move in moves.get(one, ())} for one in pipeline.stages}
+    for action, placed in steps_of(subject):
+        step = placed.step
+        if isinstance(step, MoveTo) and _walks(action.entity, pipeline, step):
+            shown = action.of.show_in if isinstance(action.of, Button) else ()
+            for stage in shown or pipeline.stages:
+                ways.get(stage, set()).add(step.stage)
+    return ways
+
+
+def _walks(entity: Entity, pipeline: Pipeline, step: MoveTo) -> bool:
+    is_here = step.stage in pipeline.stages and step.pipeline in (None, pipeline.id)
+    return is_here and any(one.pipeline == pipeline.id for one in entity.fields.values())
 
 
 def check_unused(subject: Subject) -> Iterator[Problem]:
