@@ -3,7 +3,8 @@
 from tests.kit.applications import codes
 
 SHOP = """
-entities: {{deal: {{help: h, fields: {{name: {{type: text, help: h}}, stage: {{type: stage, help: h}}}}}}}}
+entities:
+  deal: {{help: h, fields: {{name: {{type: text, help: h}}, stage: {{type: stage, help: h}}}}}}
 roles: {{seller: {{can: {{deal: {{every: all}}}}}}}}
 pipelines:
   sales:
