@@ -98,9 +98,9 @@ class Serving:
         assert found is not None, self.said
         return found[1]
 
-    def wait_for(self, text: str) -> None:
+    def wait_for(self, text: str, patience: float = PATIENCE) -> None:
         """Waits until it has printed a text; fails with all that it said when it ends before."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while text not in self.said:
             try:
                 line = self._queue.get(timeout=max(0.1, deadline - time.monotonic()))
@@ -119,7 +119,9 @@ class Serving:
 
 
 @contextmanager
-def serving(*arguments: str | Path, **variables: str) -> Iterator[Serving]:
+def serving(
+    *arguments: str | Path, patience: float = PATIENCE, **variables: str
+) -> Iterator[Serving]:
     """Serves a folder at a free port until the block ends."""
     process = subprocess.Popen(
         [*COMMAND, "run", *map(str, arguments), "--port", "0"],
@@ -131,7 +133,7 @@ def serving(*arguments: str | Path, **variables: str) -> Iterator[Serving]:
     with process:
         run = Serving(process)
         try:
-            run.wait_for("Ctrl-C stops it.")
+            run.wait_for("Ctrl-C stops it.", patience)
             yield run
         finally:
             if process.poll() is None:

@@ -12,6 +12,8 @@ from engine.resources import resource_dir
 from tests.kit.browser import watch
 from tests.kit.process import serving
 
+LONG_STORY = 300.0  # a year is played before the program serves
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -25,7 +27,8 @@ class Served:
 def served(example: str, place: Path) -> Iterator[Served]:
     """Serves an example with its demo by the program, until the block ends."""
     shutil.copytree(resource_dir("examples") / example, place / "crm")
-    with serving(place / "crm", "--demo", "--data", place / "data") as run:
+    demo = "--demo", "--data", place / "data"
+    with serving(place / "crm", *demo, patience=LONG_STORY) as run:
         lines = (place / "data" / "demo-users.txt").read_text().splitlines()
         yield Served(run.url, dict(line.split() for line in lines if not line.startswith("#")))
 
