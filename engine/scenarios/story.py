@@ -105,6 +105,7 @@ class _Play:
 
     def play(self, now: datetime) -> None:
         """Play all lines that are left, and let the time from the last one to now pass."""
+        self._tell(self._bookmark.played, len(self._lines))
         while self._bookmark.played < len(self._lines):
             self._play_some()
             self._tell(self._bookmark.played, len(self._lines))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import update
 
 from engine.metadata.model.text import Value
-from engine.runtime import outbox
 from engine.runtime.records.changes import Action, Change
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.context import Scene
@@ -155,18 +154,12 @@ def _page(
 def _record(
     scene: Scene, compiled: CompiledEntity, pages: Sequence[Page], depth: int
 ) -> tuple[Change, ...]:
-    """Write history and outbox of changes, and return them."""
+    """Write the history of changes, and return them."""
     history_ids = write_history(scene.connection, compiled, pages)
-    changes = tuple(
+    return tuple(
         _change(compiled, page, history_id, depth)
         for page, history_id in zip(pages, history_ids, strict=True)
     )
-    outbox.add_changes(scene.connection, _entries(changes), scene.setting.now)
-    return changes
-
-
-def _entries(changes: Iterable[Change]) -> list[outbox.Entry]:
-    return [outbox.Entry(one.history_id, one.entity, one.record_id) for one in changes]
 
 
 def _change(compiled: CompiledEntity, page: Page, history_id: int, depth: int) -> Change:

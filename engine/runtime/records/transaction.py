@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from engine.errors import Refused, ValidationFailed, say
 from engine.metadata.model.text import RecordRef
+from engine.runtime import outbox
 from engine.runtime.records.changes import Change, Saved, Values
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.conditions import Judge
@@ -70,6 +71,7 @@ class Transaction:
         self.made: list[RecordRef] = []
         self._new: set[RecordRef] = set()
         self.written: set[str] = set()  # the entities of which there are changes
+        self._entries: list[outbox.Entry] = []
         self._unjudged: dict[tuple[str, int], Draft] = {}
         self._performer: Callable[[Write], Saved] | None = None
         self.memory: dict[str, object] = {}  # of the reactions
@@ -136,7 +138,10 @@ class Transaction:
             self.tools.reactions.react_overdue(overdue, self)
 
     def settle(self, perform: Callable[[Write], Saved]) -> None:
-        """Let everything follow that follows, then judge the records that rules have seen."""
+        """Let everything follow that follows, then judge the records that rules have seen.
+
+        Whoever waits for changes outside hears of all of them at once.
+        """
         self._performer = perform
         while self._changes:
             change = self._changes.popleft()
@@ -151,6 +156,8 @@ class Transaction:
             draft.values = {**draft.values, **(self.values(*key) or {})}
             self.judge_of(draft).judge_final()
             self._refuse(draft)
+        outbox.add_changes(self.connection, self._entries, self.now)
+        self._entries.clear()
 
     def _refuse(self, draft: Draft) -> None:
         """Refuse a record as it has become; of one that a rule wrote nobody has the form."""
@@ -171,6 +178,7 @@ class Transaction:
     def _await_rules(self, draft: Draft, change: Change, *, judged: bool = True) -> None:
         self._changes.append(change)
         self.written.add(change.entity)
+        self._entries.append(outbox.Entry(change.history_id, change.entity, change.record_id))
         if judged and self._listens(change.entity):
             self._unjudged.setdefault((change.entity, change.record_id), draft)
 
