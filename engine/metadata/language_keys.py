@@ -327,7 +327,8 @@ NOW: tuple[NodeKind, ...] = (
         STORY_LINE,
         "Exactly one of `create`, `press`, `set`, `move`, `note`, `done` and `archive`. Lines are"
         " played in the order of `at`, by the person themselves, with their rights. Records are"
-        " named by their keys, those of rows too: `r1`, or `request r1` where that is not enough.",
+        " named by their keys, those of rows too: `r1`, or `request r1` where that is not enough."
+        " A row begins its life when the demo is started; what had one before is made by a line.",
     ),
 )
 NODE_KINDS: Mapping[str, NodeKind] = MappingProxyType({one.id: one for one in NOW})
