@@ -240,8 +240,8 @@ def test_a_row_that_can_t_be_loaded_is_named(shop: Path, tmp_path: Path) -> None
 
 def test_the_settings_come_from_the_environment(shop: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    public = {"KARTOTEKA_PUBLIC_URL": "https://crm.example.com"}
-    with serving(shop, "--data", data, **public) as run:
+    public = "https://crm.example.com"
+    with serving(shop, "--data", data, KARTOTEKA_PUBLIC_URL=public) as run:
         assert run.url == "https://crm.example.com"
         assert "https://crm.example.com/welcome/" in run.said
 
