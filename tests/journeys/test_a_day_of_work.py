@@ -118,7 +118,8 @@ def test_a_visit_goes_its_way(browser: Browser, practice: Served) -> None:
         page.goto(visit)
         page.locator("summary[aria-label='More actions']").click()
         page.get_by_role("button", name=re.compile("^Archive")).click()
-        page.get_by_role("button", name="Undo").click()
+        with page.expect_response(re.compile("/restore$")):
+            page.get_by_role("button", name="Undo").click()
         page.goto(visit)
         expect(page.get_by_role("button", name="In treatment")).to_be_visible()
 

@@ -119,10 +119,17 @@ class Serving:
 
 
 @contextmanager
-def serving(
-    *arguments: str | Path, patience: float = PATIENCE, **variables: str
-) -> Iterator[Serving]:
+def serving(*arguments: str | Path, **variables: str) -> Iterator[Serving]:
     """Serves a folder at a free port until the block ends."""
+    with serving_within(PATIENCE, *arguments, **variables) as run:
+        yield run
+
+
+@contextmanager
+def serving_within(
+    patience: float, /, *arguments: str | Path, **variables: str
+) -> Iterator[Serving]:
+    """Serves a folder that takes its time to begin."""
     process = subprocess.Popen(
         [*COMMAND, "run", *map(str, arguments), "--port", "0"],
         stdout=subprocess.PIPE,

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.resources import resource_dir
 from tests.kit.browser import watch
-from tests.kit.process import serving
+from tests.kit.process import serving_within
 
 LONG_STORY = 300.0  # a year is played before the program serves
 
@@ -28,7 +28,7 @@ def served(example: str, place: Path) -> Iterator[Served]:
     """Serves an example with its demo by the program, until the block ends."""
     shutil.copytree(resource_dir("examples") / example, place / "crm")
     demo = "--demo", "--data", place / "data"
-    with serving(place / "crm", *demo, patience=LONG_STORY) as run:
+    with serving_within(LONG_STORY, place / "crm", *demo) as run:
         lines = (place / "data" / "demo-users.txt").read_text().splitlines()
         yield Served(run.url, dict(line.split() for line in lines if not line.startswith("#")))
 
