@@ -12,7 +12,7 @@ PORT ?= 8000
 DATA ?= .kartoteka/$(notdir $(CRM))
 TESTS ?= tests
 WORKERS ?= 2
-PROPERTIES = $(shell grep -rlE "hypothesis" $(TESTS) --include="test_*.py")
+PROPERTIES = $(shell grep -rlE "hypothesis|kit.examples" $(TESTS) --include="test_*.py")
 
 .PHONY: help
 help: ## This list
