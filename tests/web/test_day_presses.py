@@ -144,6 +144,13 @@ def test_what_nobody_has_is_offered_with_the_press_that_takes_it(
     assert "Without an owner" not in words(irina.get("/my-day"))
 
 
+def test_what_may_wait_over_night_says_until_when(site: Site, irina: Browser) -> None:
+    site.clock.pass_(timedelta(hours=7, minutes=10))  # it is 18:10, and nobody works any more
+    request(site, "Svetlana")
+
+    assert "Svetlana Request, 18:10 by Tomorrow 9:15 Take" in words(irina.get("/my-day"))
+
+
 def test_what_may_not_be_pressed_is_not_offered(site: Site) -> None:
     request(site, "Svetlana")
 

@@ -31,7 +31,7 @@ BY_AGE = {"sort": "-created_at", "size": FEW, "columns": "title"}
 NEW = {"created_at": "last_2_days", "created_by.ne": "me", **BY_AGE}
 STAMPS = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 NOT_NEWS = frozenset({"task", "activity", "notification", "user", "team"})
-VERY_SOON, SOON = timedelta(minutes=5), timedelta(hours=1)
+VERY_SOON, SOON, FAR = timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +191,14 @@ def made(look: Look, at: datetime) -> str:
 
 
 def left_of(look: Look, due_at: datetime | None) -> Left | None:
-    """Return how long something may still wait, or how late it is."""
+    """Return how long or until when something may still wait, or how late it is."""
     if due_at is None:
         return None
     apart = due_at - look.now
     length = distance(apart)
     if apart < timedelta():
         return Left(say("late {length}", length=length), "late")
+    if apart >= FAR:  # working time pauses: the moment says more than the length
+        return Left(say("by {when}", when=short_moment(look, due_at)), "")
     kind = "late" if apart <= VERY_SOON else "soon" if apart <= SOON else ""
     return Left(say("{length} left", length=length), kind)
