@@ -148,7 +148,7 @@ def test_why_unfolds_below_its_line_and_folds_again(tab: Tab) -> None:
     path = tab.request(name="Stefan")
     page = tab.open(path)
     page.locator("#next .act .btn", has_text="Busy").click()
-    line = page.locator(".event.is-auto", has_text="planned")
+    line = page.locator(".event.is-auto", has_text="Planned")
     ask, said = line.locator("a.why"), line.locator(".why-said")
     expect(said).not_to_be_visible()
     ask.focus()

@@ -51,8 +51,8 @@ def test_the_timeline_tells_presses_with_their_try(site: Site, ivan: Browser) ->
 
     assert "Busy , Ivan Seller What followed? Try 2 of 3, the next one at 11:10" in story
     assert "Busy , Ivan Seller What followed? After the last of 3 tries" in story
-    assert "Busy planned Call Anna Petrova again, try 1 of 3 Why?" in story
-    assert "Busy archived this record Why?" in story
+    assert "Planned Call Anna Petrova again, try 1 of 3 by “Busy” Why?" in story
+    assert "Archived by “Busy” Why?" in story
 
 
 def test_why_tells_the_rule_what_started_it_and_what_it_saw(site: Site, ivan: Browser) -> None:
@@ -117,7 +117,7 @@ def test_what_a_record_was_made_by_is_told_where_that_may_be_seen(
     assert ivan.get(why).location == why.replace("/deal/1", address)
     assert "Make: Client: Anna Petrova" in words(ivan.get(why, htmx=True))
     petya = site.browser("petya")  # sees all deals, and only knows of the request
-    assert "New client made this record" in words(petya.get("/deal/1"))
+    assert "Made by “New client”" in words(petya.get("/deal/1"))
     assert not WHY.search(petya.get("/deal/1").text)
     for path in (why, why.replace("/deal/1", address), f"{address}/runs"):
         for htmx in (False, True):

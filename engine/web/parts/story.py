@@ -43,6 +43,21 @@ SAID: Mapping[EntryKind, Message] = MappingProxyType(
         EntryKind.TASK_DONE: say("did"),
     }
 )
+# What a rule or button has done: its name is no person that "planned" something.
+DONE_BY_ITSELF: Mapping[EntryKind, Message] = MappingProxyType(
+    {
+        EntryKind.CREATED: say("Made"),
+        EntryKind.CHANGED: say("Changed"),
+        EntryKind.MOVED: say("Moved"),
+        EntryKind.ARCHIVED: say("Archived"),
+        EntryKind.UNARCHIVED: say("Taken out of the archive"),
+        EntryKind.DELETED: say("Deleted"),
+        EntryKind.RESTORED: say("Restored"),
+        EntryKind.ACTIVITY: say("Note"),
+        EntryKind.TASK_MADE: say("Planned"),
+        EntryKind.TASK_DONE: say("Done"),
+    }
+)
 ICONS: Mapping[EntryKind, str] = MappingProxyType(
     {
         EntryKind.CREATED: "plus",
@@ -123,7 +138,10 @@ class PressWords:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened; `why` is the address that tells what did it, or what followed."""
+    """One thing that happened; `why` is the address that tells what did it, or what followed.
+
+    `rule` is the name of the rule or button that did it by itself, '' where a person did.
+    """
 
     id: int
     icon: str
@@ -138,6 +156,7 @@ class Event:
     stage: StageChange | None = None
     pressed: PressWords | None = None
     why: str = ""
+    rule: str = ""
     is_auto: bool = False
     is_quote: bool = False
 
@@ -233,11 +252,12 @@ def event(look: Look, here: RecordRef, entry: Entry, titles: Titles) -> Event:
     is_task = entry.kind in (EntryKind.TASK_MADE, EntryKind.TASK_DONE)
     result = str(values.get("result") or "") if entry.kind is EntryKind.TASK_DONE else ""
     is_new = entry.kind is EntryKind.CREATED
+    by_itself = DONE_BY_ITSELF.get(entry.kind) if entry.who.kind == "rule" else None
     return Event(
         id=entry.id,
         icon=icon_of(look, here, entry),
         who=entry.who.name,
-        said=deed(entry),
+        said=by_itself or deed(entry),
         at=entry.at,
         time=clock_time(look, entry.at),
         text=entry.text or result,
@@ -249,6 +269,7 @@ def event(look: Look, here: RecordRef, entry: Entry, titles: Titles) -> Event:
         stage=stage_change(look, entry.stage),
         pressed=press_words(look, entry.pressed),
         why=run_url(here.entity, here.id, entry.run) if entry.run else "",
+        rule=entry.who.name if by_itself else "",
         is_auto=entry.who.kind != "user",
         is_quote=is_talk,
     )
