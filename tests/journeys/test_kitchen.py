@@ -136,7 +136,7 @@ def gives_up(seller: Seller, name: str) -> None:
         seller.press("Busy")
         seller.sees_busy_at(minutes, counter, before)
     seller.press("Busy")
-    expect(seller.page.locator("main")).to_contain_text("archived")
+    expect(seller.page.locator("main")).to_contain_text("Archived by “Busy”")
     seller.open(f"/request?q={name}")
     expect(seller.page.locator("main table tbody tr")).to_have_count(0)
     seller.open(request)
