@@ -55,6 +55,17 @@ def test_the_timeline_tells_presses_with_their_try(site: Site, ivan: Browser) ->
     assert "Archived by “Busy” Why?" in story
 
 
+def test_tasks_that_end_with_a_stage_are_told_of_the_button_that_ended_it(
+    site: Site, ivan: Browser
+) -> None:
+    address = request_of(site)
+    pressed(ivan, address, "busy")
+    pressed(ivan, address, "new_client")
+
+    told = "Done Call Anna Petrova again, try 1 of 3 by “New client” Why?"
+    assert told in text_of(ivan, address)
+
+
 def test_why_tells_the_rule_what_started_it_and_what_it_saw(site: Site, ivan: Browser) -> None:
     site.create("client", name="Boris", owner=site.actor("ivan").user_id)
     site.services.records.create(site.actor("ivan"), "deal", {"client": "1", "amount": "3328"})

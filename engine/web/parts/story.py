@@ -252,7 +252,8 @@ def event(look: Look, here: RecordRef, entry: Entry, titles: Titles) -> Event:
     is_task = entry.kind in (EntryKind.TASK_MADE, EntryKind.TASK_DONE)
     result = str(values.get("result") or "") if entry.kind is EntryKind.TASK_DONE else ""
     is_new = entry.kind is EntryKind.CREATED
-    by_itself = DONE_BY_ITSELF.get(entry.kind) if entry.who.kind == "rule" else None
+    is_of_rule = entry.who.kind == "rule" or (entry.who.kind == "engine" and entry.run)
+    by_itself = DONE_BY_ITSELF.get(entry.kind) if is_of_rule else None
     return Event(
         id=entry.id,
         icon=icon_of(look, here, entry),
