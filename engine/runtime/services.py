@@ -9,6 +9,7 @@ from engine.metadata.model.application import Application
 from engine.runtime.access import Access
 from engine.runtime.accounts.accounts import Accounts
 from engine.runtime.database import Database
+from engine.runtime.plan.folder import WatchedFolder
 from engine.runtime.query.select import Reader
 from engine.runtime.records.service import RecordService
 from engine.runtime.tables.entity import RecordTables
@@ -30,3 +31,4 @@ class Services:
     accounts: Accounts
     translator: Translator
     settings: Settings
+    folder: WatchedFolder | None = None

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from engine.runtime.plan.drift import Drift
 from engine.runtime.plan.operations import Operation
+from engine.runtime.plan.renames import NO_RENAMES, LookAlike, Renames
 
 
 class Weight(StrEnum):
@@ -76,13 +77,16 @@ class Plan:
     """All steps from one applied version to a wanted one.
 
     `base` and `wanted` are the digests of the two (no base on an empty database), `drift` says
-    what somebody changed in the tables by hand.
+    what somebody changed in the tables by hand. `renames` were said beside the `was:` of the wanted
+    one, `look_alikes` may be renames that nobody has said.
     """
 
     base: str | None
     wanted: str
     steps: tuple[Step, ...]
     drift: tuple[Drift, ...] = ()
+    renames: Renames = NO_RENAMES
+    look_alikes: tuple[LookAlike, ...] = ()
 
     @property
     def is_empty(self) -> bool:
