@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Renames:
     """New id -> old id: of entities, and of fields by `(new entity, new field)`."""
 
-    entities: Mapping[str, str] = NOTHING
+    entities: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     fields: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
 
 
