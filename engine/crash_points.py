@@ -35,7 +35,18 @@ def _dying_at(wanted: str) -> Callable[[str], None]:
     return pass_by
 
 
-# Read once: what a person may set while the process runs changes nothing.
-crash_point: Callable[[str], None] = (
-    _dying_at(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else _ignore
-)
+_passing: Callable[[str], None] = _ignore
+
+
+def arm(wanted: str | None) -> None:
+    """Let this process die at `name:n`, or at no place: read once, and by what was forked."""
+    global _passing  # noqa: PLW0603 - a place costs one call where nobody wants a crash
+    _passing = _dying_at(wanted) if wanted else _ignore
+
+
+def crash_point(name: str) -> None:
+    """Pass a named place; here the process ends where somebody asked for it."""
+    _passing(name)
+
+
+arm(os.environ.get(VARIABLE))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from engine.automation.leases import DEAD, Lease, claimed, new_lease, next_try, released, words_of
 from engine.clock import Clock
+from engine.crash_points import crash_point
 from engine.log import logger
 from engine.runtime.database import Database
 from engine.runtime.outbox import CHANGE, WAITING
@@ -72,9 +73,12 @@ class Dispatcher:
         """Handle and close what waits now, and return how many rows that were."""
         closed, batch = 0, self._database.run_write(self._claim)
         while batch is not None:
+            crash_point("outbox.claimed")
             errors = self._handle(batch.rows)
+            crash_point("outbox.handled")
             close = partial(self._close, batch=batch, errors=errors)
             closed += self._database.run_write(close)
+            crash_point("outbox.closed")
             is_last = len(batch.rows) < BATCH
             batch = None if is_last else self._database.run_write(self._claim)
         return closed
@@ -89,6 +93,7 @@ class Dispatcher:
         for row in rows:
             try:
                 self._kinds[row.kind](row)
+                crash_point("outbox.row_handled")
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
                 log.warning("outbox_failed", row=row.id, kind=row.kind, error=str(error))
                 errors[row.id] = error
@@ -109,6 +114,7 @@ class Dispatcher:
         changes = {"state": LEASED, "attempts": OUTBOX.c.attempts + 1, **claimed(lease)}
         mine = OUTBOX.c.id.in_([one.id for one in rows])
         connection.execute(update(OUTBOX).where(mine).values(**changes))
+        crash_point("outbox.claiming")
         return _Batch(lease, rows)
 
     def _close(self, connection: Connection, batch: _Batch, errors: Mapping[int, Exception]) -> int:
@@ -121,7 +127,9 @@ class Dispatcher:
                 failed = update(OUTBOX).where(OUTBOX.c.id == row.id, mine)
                 connection.execute(failed.values(**changes))
         done = {"state": DONE, "done_at": now, "last_error": None, **released()}
-        return connection.execute(update(OUTBOX).where(mine).values(**done)).rowcount
+        closed = connection.execute(update(OUTBOX).where(mine).values(**done)).rowcount
+        crash_point("outbox.closing")
+        return closed
 
     def _due(self, now: datetime) -> Iterator[Select[Any]]:
         """Yield the rows whose worker has not come back, and those that wait."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from engine.automation.claims import DueTimer, claim_timers, fail, fire
 from engine.automation.people import People
+from engine.crash_points import crash_point
 from engine.errors import say
 from engine.log import logger
 from engine.metadata.model.text import RecordRef
@@ -67,24 +68,34 @@ class Timers:
 
     def _claim(self) -> tuple[DueTimer, ...]:
         now = self.services.clock.now()
-        return self.services.database.run_write(
-            lambda connection: claim_timers(connection, KINDS, now, BATCH)
-        )
+
+        def claim(connection: Connection) -> tuple[DueTimer, ...]:
+            found = claim_timers(connection, KINDS, now, BATCH)
+            crash_point("timers.claiming")
+            return found
+
+        claimed = self.services.database.run_write(claim)
+        crash_point("timers.claimed")
+        return claimed
 
     def _fire(self, timer: DueTimer) -> bool:
         try:
-            return self.services.records.act(ENGINE, lambda deeds: self._at_work(deeds, timer))
+            is_fired = self.services.records.act(ENGINE, lambda deeds: self._at_work(deeds, timer))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
             _log_failure(timer, error)
             self._failed(timer, error)
             return False
+        crash_point("timers.done")
+        return is_fired
 
     def _at_work(self, deeds: Deeds, timer: DueTimer) -> bool:
         self._hold(deeds, RecordRef(timer.entity, timer.record_id))
         if not fire(deeds.connection, timer, deeds.now):
             return False  # cancelled, set anew, or somebody else's by now
+        crash_point("timers.fired")
         if timer.entity in self.services.application.entities:
             KINDS[timer.kind](self, deeds, timer)
+        crash_point("timers.followed")
         return True
 
     def _hold(self, deeds: Deeds, record: RecordRef) -> None:

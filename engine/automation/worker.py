@@ -15,6 +15,7 @@ from engine.automation.claims import next_due
 from engine.automation.dispatcher import Dispatcher
 from engine.automation.housekeeping import tidy
 from engine.automation.timers import KINDS, Timers
+from engine.crash_points import crash_point
 from engine.errors import EngineError
 from engine.log import logger
 from engine.runtime.services import Services
@@ -44,6 +45,7 @@ class Worker:
         with services.database.read() as connection:  # whoever only looks keeps nobody waiting
             due = next_due(connection, KINDS, now)
             has_rows = dispatcher.has_work(connection, now)
+        crash_point("worker.looked")
         done = 0
         if due is not None and due <= now:
             done += self._timers_of(services).fire_due(lambda: self._is_over)

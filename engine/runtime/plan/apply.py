@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from engine.crash_points import crash_point
 from engine.errors import Refused, say
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
@@ -33,11 +34,15 @@ def apply(database: Database, plan: Plan, wanted: Application, author: str) -> N
             _hold_tables(connection, state)
         fresh = plan_within(connection, wanted)
         _refuse_another(plan, fresh)
+        crash_point("apply.agreed")
         if fresh.changes_tables:
             _change_tables(connection, database, fresh, state, wanted)
+        crash_point("apply.changed")
         if fresh.base != wanted.digest:
             now = database.clock.now()
             write_version(connection, wanted, author, fresh.as_json(), now)
+        crash_point("apply.before_commit")
+    crash_point("apply.committed")
 
 
 def _hold_tables(connection: Connection, state: LiveState) -> None:

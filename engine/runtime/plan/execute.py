@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.clock import Clock
+from engine.crash_points import crash_point
 from engine.errors import Refused, say
 from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
@@ -67,6 +68,7 @@ class Executor:
         """Do all operations of a plan in their order."""
         for operation in in_order(operations):
             self.run(operation)
+            crash_point("apply.operation")
         self._deriving.settle()
 
     def run(self, operation: Operation) -> None:

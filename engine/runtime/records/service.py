@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.clock import Clock
+from engine.crash_points import crash_point
 from engine.errors import Conflict, ValidationFailed, say
 from engine.metadata.model.application import Application
 from engine.metadata.model.text import RecordRef
@@ -370,15 +371,25 @@ class RecordService:
     def _run(self, work: Callable[[Connection], T]) -> T:
         """Run a transaction; where another one took a unique value meanwhile, look again."""
         try:
-            return self._database.run_write(work)
+            return self._commit(work)
         except IntegrityError:
             pass
         try:
-            return self._database.run_write(work)
+            return self._commit(work)
         except IntegrityError as error:
             raise Conflict(
                 say("Somebody has just saved something that stands against this. Try again.")
             ) from error
+
+    def _commit(self, work: Callable[[Connection], T]) -> T:
+        def to_the_end(connection: Connection) -> T:
+            done = work(connection)
+            crash_point("records.before_commit")
+            return done
+
+        done = self._database.run_write(to_the_end)
+        crash_point("records.committed")
+        return done
 
     def _setting(self, actor: Actor) -> Setting:
         return Setting(self._clock.now(), self.zone, self._application.workdays, actor)
