@@ -1,8 +1,8 @@
 """The rights of the example's roles at every door of the web, against the independent model.
 
 Every text of every record is a canary: whatever a page, a file or a fragment carries says where it
-is from. A refused write leaves the database as it was, an allowed one changes it. Every route is judged
-in `tests/rights/doors.py`.
+is from. A refused write leaves the database as it was, an allowed one changes it. The routes are
+listed in `tests/rights/doors.py`.
 """
 
 import itertools
