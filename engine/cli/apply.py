@@ -10,8 +10,10 @@ import click
 from engine.cli import output
 from engine.cli.loading import load_sound
 from engine.cli.place import place_of, place_options
+from engine.cli.renamed import renamed_option
 from engine.runtime.plan.agreement import Agreement, require_agreement
 from engine.runtime.plan.compare import make_plan
+from engine.runtime.plan.renames import read_renames
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.text import plan_text
 from engine.start import apply_plan
@@ -19,6 +21,7 @@ from engine.start import apply_plan
 
 @click.command("apply", epilog="Example: kartoteka apply my-crm --yes")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@renamed_option
 @click.option("--yes", is_flag=True, help="Agree to changes of what people have or do.")
 @click.option(
     "--consent", metavar="HASH", default="", help="Agree to losses and growing rights of a plan."
@@ -27,6 +30,7 @@ from engine.start import apply_plan
 @place_options
 def command(
     folder: Path,
+    renamed: tuple[str, ...],
     yes: bool,
     consent: str,
     as_json: bool,
@@ -37,10 +41,11 @@ def command(
 
     Additions and looks need no answer. `kartoteka plan` shows what does, and prints the HASH.
     """
+    renames = read_renames(renamed)
     application = load_sound(folder, as_json=as_json)
     opened = place_of(folder, data, database).open()
     try:
-        plan = make_plan(opened, application)
+        plan = make_plan(opened, application, renames=renames)
         require_agreement(plan, Agreement(yes=yes, consent=consent))
         apply_plan(opened, plan, application, author())
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,26 +13,37 @@ import click
 from engine.cli import output
 from engine.cli.loading import load_sound, same_place
 from engine.cli.place import Place, place_of, place_options
+from engine.cli.renamed import renamed_option
 from engine.runtime.database import FILE, Database
 from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.compare import make_plan
+from engine.runtime.plan.renames import read_renames
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.text import plan_text
 
 
 @click.command("plan", epilog="Example: kartoteka plan my-crm --data /srv/crm")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@renamed_option
 @click.option("--json", "as_json", is_flag=True, help="Print the plan for programs.")
 @place_options
-def command(folder: Path, as_json: bool, data: Path | None, database: str | None) -> int:
+def command(
+    folder: Path,
+    renamed: tuple[str, ...],
+    as_json: bool,
+    data: Path | None,
+    database: str | None,
+) -> int:
     """Show what applying the folder DIR would change, and change nothing.
 
-    Ends with 0 where there is nothing to change, with 2 where there is, with 1 where the folder has
-    mistakes, with 3 where the data does not allow the change.
+    What vanished beside something new is asked about: a rename is written as `was:`, or said with
+    --renamed. Ends with 0 where there is nothing to change, with 2 where there is, with 1 where the
+    folder has mistakes, with 3 where the data does not allow the change.
     """
+    renames = read_renames(renamed)
     application = load_sound(folder, as_json=as_json)
     with looked_at(place_of(folder, data, database)) as opened:
-        plan = make_plan(opened, application)
+        plan = make_plan(opened, application, renames=renames)
     if as_json:
         output.show_json(plan.as_json())
     else:
@@ -56,7 +68,8 @@ def next_words(plan: Plan, place: str) -> str:
         return f"{changes}. Change the data or the folder first, then plan again."
     if plan.is_empty:
         return ""
-    words = " ".join(filter(None, ("kartoteka apply", place, missing_words(plan))))
+    said = shlex.join(f"--renamed={new}={old}" for new, old in plan.renames.by_address().items())
+    words = " ".join(filter(None, ("kartoteka apply", place, said, missing_words(plan))))
     return f"{changes}. To apply: {words}"
 
 

@@ -92,6 +92,25 @@ def test_a_right_that_grows_needs_the_hash_of_the_plan(folder: Path) -> None:
     assert kartoteka("plan", folder).exit_code == 0
 
 
+def test_a_rename_that_nobody_wrote_is_asked_about_and_may_be_said(folder: Path) -> None:
+    kartoteka("apply", folder)
+    rewrite(folder, "city: text", "town: text")
+    plan = kartoteka("plan", folder)
+    assert "? entities.client.fields.town: city vanished and town is new" in plan.stdout
+    assert "write `was: city`" in plan.stdout
+    said = "--renamed=entities.client.fields.town=city"
+    answered = kartoteka("plan", folder, said)
+    assert "renamed from city" in answered.stdout
+    command = f"kartoteka apply {folder} {said} --yes"
+    assert answered.stdout.endswith(f" To apply: {command}\n")
+    assert kartoteka("apply", folder, said).exit_code == 3
+    applied = json.loads(kartoteka(*command.split()[1:], "--json").stdout)
+    assert applied["renames"] == {"entities.client.fields.town": "city"}
+    assert applied["look_alikes"] == []
+    assert kartoteka("plan", folder).exit_code == 0
+    assert kartoteka("plan", folder, "--renamed", "town=city").exit_code == 3
+
+
 def test_looks_and_additions_need_no_answer(folder: Path) -> None:
     kartoteka("apply", folder)
     rewrite(folder, "help: The name", "help: First and last name")

@@ -32,7 +32,7 @@ def apply(database: Database, plan: Plan, wanted: Application, author: str) -> N
         state = read_state(connection)
         if plan.changes_tables:
             _hold_tables(connection, state)
-        fresh = plan_within(connection, wanted)
+        fresh = plan_within(connection, wanted, renames=plan.renames)
         _refuse_another(plan, fresh)
         crash_point("apply.agreed")
         if fresh.changes_tables:

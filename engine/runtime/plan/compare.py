@@ -13,7 +13,9 @@ from engine.runtime.plan.definition_steps import DefinitionSteps
 from engine.runtime.plan.derived import derived_steps
 from engine.runtime.plan.directory import LiveDirectory
 from engine.runtime.plan.drift import Drift, find_drift
-from engine.runtime.plan.match import How, Match, match
+from engine.runtime.plan.look_alikes import look_alikes
+from engine.runtime.plan.match import How, Match, match, refuse_missed
+from engine.runtime.plan.renames import NO_RENAMES, Renames, with_renames
 from engine.runtime.plan.row_steps import new_row_steps, row_steps
 from engine.runtime.plan.state import LiveState, read_state
 from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
@@ -22,18 +24,33 @@ from engine.runtime.plan.versions import read_version
 from engine.runtime.tables.layout import stored_layout
 
 
-def make_plan(database: Database, wanted: Application, *, demo: bool = False) -> Plan:
-    """Return the plan from what the database serves to what is wanted; nothing is written."""
+def make_plan(
+    database: Database,
+    wanted: Application,
+    *,
+    demo: bool = False,
+    renames: Renames = NO_RENAMES,
+) -> Plan:
+    """Return the plan from what the database serves to what is wanted; nothing is written.
+
+    `renames` are said beside the `was:` of the wanted configuration.
+    """
     is_new = stored_layout(database) is None
     with database.read() as connection:
         if is_new:
             nothing = LiveState()
             steps = [*_steps(connection, nothing, match(nothing, wanted), None, wanted)]
             return Plan(None, wanted.digest, (*steps, *new_row_steps(wanted, demo=demo)))
-        return plan_within(connection, wanted, demo=demo)
+        return plan_within(connection, wanted, demo=demo, renames=renames)
 
 
-def plan_within(connection: Connection, wanted: Application, *, demo: bool = False) -> Plan:
+def plan_within(
+    connection: Connection,
+    wanted: Application,
+    *,
+    demo: bool = False,
+    renames: Renames = NO_RENAMES,
+) -> Plan:
     """Return the plan as one transaction sees a database that has the engine's tables."""
     stored, state = read_version(connection), read_state(connection)
     base = None if stored is None else stored.digest
@@ -42,7 +59,9 @@ def plan_within(connection: Connection, wanted: Application, *, demo: bool = Fal
         return Plan(
             base, wanted.digest, tuple(_unplannable(one) for one in drift if one.harms), drift
         )
+    wanted = with_renames(wanted, renames)
     matched = match(state, wanted)
+    refuse_missed(renames, matched)
     if stored is None:
         was = None
     elif stored.digest == wanted.digest:
@@ -53,7 +72,8 @@ def plan_within(connection: Connection, wanted: Application, *, demo: bool = Fal
     if stored is not None and was is None:
         steps.append(_unreadable())
     steps += row_steps(connection, wanted, matched, demo=demo)
-    return Plan(base, wanted.digest, tuple(steps), drift)
+    found = look_alikes(matched, was, Counter(connection))
+    return Plan(base, wanted.digest, tuple(steps), drift, renames, found)
 
 
 def _steps(

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.errors import Refused, say
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
+from engine.runtime.plan.renames import Renames, address_of
 from engine.runtime.plan.state import LiveColumn, LiveState, LiveTable, State, columns_for
 from engine.runtime.tables.names import table_name
 from engine.runtime.tables.shape import TableShape, is_stored, table_shape
@@ -39,7 +41,7 @@ class FieldMatch:
     @property
     def fits(self) -> bool:
         """Say whether the values may stay where they are."""
-        return _fits(self.found, self.wanted)
+        return fits(self.found, self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,24 @@ def match(state: LiveState, wanted: Application) -> Match:
         tuple(_match_table(wanted.entities[one], *found[one], names, wanted) for one in found),
         tuple(one for one in state.tables if one.state is State.ACTIVE and one.name not in taken),
     )
+
+
+def refuse_missed(renames: Renames, matched: Match) -> None:
+    """Refuse a rename of what is not there, or into what was there before."""
+    found: dict[tuple[str | None, str], str] = {
+        (None, one.entity.id): one.live.entity for one in matched.tables if one.how is not How.NEW
+    }
+    for table in matched.tables:
+        fields = (one for one in table.fields if one.found)
+        found |= {(table.entity.id, one.field.id): one.found[0].field for one in fields}
+    said: dict[tuple[str | None, str], str] = dict(renames.fields.items())
+    said |= {(None, new): old for new, old in renames.entities.items()}
+    for new, old in said.items():
+        if found.get(new) != old:
+            raise Refused(
+                say("{address} can't be {old} renamed.", address=address_of(*new), old=old),
+                say("Only what vanishes can be what is new under another id."),
+            )
 
 
 def _find_table(
@@ -135,10 +155,11 @@ def _match_field(
     if was in active:
         return FieldMatch(field, wanted, active[was], How.RENAMED)
     retired = live.last_retired(field.id) or live.last_retired(was)
-    if retired and field.formula is None and _fits(retired, wanted):
+    if retired and field.formula is None and fits(retired, wanted):
         return FieldMatch(field, wanted, retired, How.RESTORED)
     return FieldMatch(field, wanted, (), How.NEW)
 
 
-def _fits(found: tuple[LiveColumn, ...], wanted: tuple[LiveColumn, ...]) -> bool:
+def fits(found: tuple[LiveColumn, ...], wanted: tuple[LiveColumn, ...]) -> bool:
+    """Say whether values of these columns may lie in those."""
     return [one.fits for one in found] == [one.fits for one in wanted]

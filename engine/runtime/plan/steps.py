@@ -101,6 +101,8 @@ class Plan:
     @property
     def needs_yes(self) -> bool:
         """Say whether somebody has to agree to the plan at all."""
+        if self.look_alikes:
+            return True
         return not self.weights <= {Weight.ADDITIVE, Weight.DISPLAY}
 
     @property
@@ -136,6 +138,8 @@ class Plan:
             "digest": self.digest,
             "consent": self.consent,
             "changes": [one.as_json() for one in self.steps],
+            "renames": self.renames.by_address(),
+            "look_alikes": [one.as_json() for one in self.look_alikes],
             "drift": [one.sentence for one in self.drift],
         }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.runtime.plan.renames import LookAlike
 from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
+from engine.runtime.plan.words import records, values
 
 GROUPS = (
     (Weight.REFUSED, "Can't be done with the data as it is"),
@@ -26,10 +28,20 @@ GOING = (StepKind.RETIRE_FIELD, StepKind.RETIRE_ENTITY)
 def plan_text(plan: Plan) -> str:
     """Return the plan as a text, without the line that says what to type next."""
     parts = ["\n".join(_group(plan.of(weight), title)) for weight, title in GROUPS]
+    if plan.look_alikes:
+        lines = [f"  ? {one.address}: {look_alike_text(one)}" for one in plan.look_alikes]
+        parts.insert(0, "\n".join([f"Renamed, or another one? ({len(lines)})", *lines]))
     if plan.drift:
         lines = [f"  ? {one.sentence}" for one in plan.drift]
         parts.append("\n".join(["Somebody changed the tables by hand:", *lines]))
     return "\n\n".join(one for one in parts if one)
+
+
+def look_alike_text(one: LookAlike) -> str:
+    """Return the question about a pair."""
+    many = records(one.count) if one.entity is None else values(one.count)
+    kept = f" with {many}" if one.count else ""
+    return f"{one.old} vanished{kept} and {one.new} is new: {one.hint}"
 
 
 def _group(steps: tuple[Step, ...], title: str) -> Iterator[str]:
