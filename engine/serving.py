@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from types import FrameType
@@ -23,6 +24,7 @@ from engine.log import logger
 from engine.metadata.model.application import Application
 from engine.runtime.accounts.passwords import Passwords
 from engine.runtime.database import Database
+from engine.runtime.plan.folder import WatchedFolder
 from engine.runtime.plan.versions import applied_version
 from engine.runtime.readiness import newest_digest
 from engine.runtime.services import Services
@@ -50,6 +52,7 @@ class Current:
         self._database = database
         self._settings = settings
         self._passwords = passwords or Passwords()
+        self._folder: WatchedFolder | None = None
         self._services = self._open(application)
         self._digest = newest_digest(database)
         self._looked_at = database.clock.now()
@@ -65,6 +68,18 @@ class Current:
             finally:
                 self._turn.release()
         return self._services
+
+    def go_over(self) -> None:
+        """Look at once: somebody here has applied another version."""
+        with self._turn:
+            self._looked_at = self._database.clock.now()
+            self._look()
+
+    def watch(self, folder: WatchedFolder) -> None:
+        """Let pages see the folder that this process watches."""
+        with self._turn:
+            self._folder = folder
+            self._services = replace(self._services, folder=folder)
 
     def _is_time(self, now: datetime) -> bool:
         return abs(now - self._looked_at) >= LOOK_EVERY  # also when the clock was set back
@@ -84,11 +99,14 @@ class Current:
         self._services = self._open(application)
         self._digest = version.digest
         log.info("version_changed", version=version.id)
+        if self._folder is not None:
+            self._folder.look_again()
 
     def _open(self, application: Application) -> Services:
-        return open_services(
+        services = open_services(
             application, self._database, settings=self._settings, passwords=self._passwords
         )
+        return replace(services, folder=self._folder)
 
 
 def listen(host: str, port: int) -> socket.socket:

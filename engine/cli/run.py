@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import socket
 import sys
 from collections.abc import Iterator
@@ -14,27 +13,30 @@ from pathlib import Path
 
 import click
 
-from engine.app import Services
+from engine.app import Services, applied_application
 from engine.automation.worker import working
 from engine.cli import output
+from engine.cli.folder_words import MEANWHILE, command_for, tell_waiting, teller
 from engine.cli.place import DATA, Place, place_of, place_options
 from engine.cli.table import table
 from engine.errors import Refused, say
+from engine.live import LiveFolder
 from engine.log import start_logging
-from engine.metadata.load import load
+from engine.metadata.load import LoadResult, load
 from engine.metadata.model.application import Application
-from engine.metadata.problems import has_errors
 from engine.runtime.accounts.demo import FILE as DEMO_FILE
 from engine.runtime.accounts.demo import DemoUser, demo_logins, demo_users
+from engine.runtime.database import FILE as DATABASE
 from engine.runtime.database import Database
-from engine.runtime.plan.agreement import missing_words
-from engine.runtime.plan.steps import Plan
-from engine.runtime.plan.text import plan_text
+from engine.runtime.plan.folder import FolderState, Standing
+from engine.runtime.readiness import ready
 from engine.runtime.run_lock import run_lock
+from engine.runtime.tables.layout import stored_layout
 from engine.scenarios.story import Played
 from engine.serving import Current, listen, serve, stop_on_signal
 from engine.settings import Settings, read_settings, settings_help
 from engine.start import bring_up_to_date
+from engine.watching import fingerprint, watching
 from engine.web.urls import welcome_url
 
 EPILOG = f"""Example: kartoteka run configs/examples/vet-practice --demo --data /tmp/vet
@@ -43,6 +45,7 @@ EPILOG = f"""Example: kartoteka run configs/examples/vet-practice --demo --data 
 Settings from the environment:
 {settings_help()}
 """
+NOTHING_BEFORE = "There is no version to serve before that.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,21 @@ class Run:
     place: Place
     demo: bool
 
-    def what_to_do(self, plan: Plan) -> str:
-        """Say what a plan waits for that was not applied at once."""
-        if plan.refused:
-            return "It can't be applied: change the data or the folder first."
-        words = ("kartoteka apply", shlex.quote(str(self.folder)), self.place.words)
-        command = " ".join(filter(None, (*words, missing_words(plan))))
-        return f"This waits for a yes: {command}"
+    @property
+    def has_version(self) -> bool:
+        """Say whether a version was applied here before."""
+        if self.place.is_embedded and not (self.place.data / DATABASE).is_file():
+            return False
+        with closing_database(self.place.open()) as opened:
+            return stored_layout(opened) is not None and ready(opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is served at first, if there is anything, and how the folder stands to it."""
+
+    application: Application | None
+    state: FolderState
 
 
 @click.command("run", epilog=EPILOG)
@@ -81,10 +92,11 @@ class Run:
 def command(
     folder: Path, host: str, port: int, demo: bool, data: Path | None, database: str | None
 ) -> int:
-    """Serve the folder DIR until Ctrl-C.
+    """Serve the folder DIR until Ctrl-C, and follow every change of its files.
 
-    What only adds or looks different is applied at once. Anything else is shown and waits for
-    `kartoteka apply`; until then the version applied before is served.
+    What only adds or looks different is applied at once. Anything else is shown and waits for an
+    answer, on the page Configuration or by `kartoteka apply`. Until then, and while the folder has
+    mistakes, the version applied before is served.
     """
     if demo and not is_loopback(host):
         raise Refused(
@@ -94,55 +106,70 @@ def command(
     stop_on_signal()
     os.umask(0o077)  # what lies in the data folder is nobody else's
     settings = read_settings(os.environ)
+    seen = fingerprint(folder)
     loaded = load(folder)
     if loaded.problems:
         output.show_problems(loaded.problems, loaded.sources, as_json=False)
-    if loaded.application is None or has_errors(loaded.problems):
-        return output.Exit.PROBLEMS
     run = Run(folder, place_of(folder, data, database), demo)
+    if loaded.application is None and not run.has_version:
+        return output.Exit.PROBLEMS
     with held(run), listen(host, port) as listener:
         settings = settings_for(settings, host, listener)
         start_logging(settings.log, settings.log_level)
         with closing_database(run.place.open()) as opened:
-            return serve_version(run, loaded.application, opened, settings, listener)
+            beginning = begin(run, loaded, opened, settings.public_url)
+            if beginning.application is None:
+                return output.Exit.REFUSED
+            current = Current(beginning.application, opened, settings)
+            live = follow(run, beginning.state, current, opened)
+            tell_where(run, current())
+            with working(current), watching(live, seen):
+                serve(current, listener)
+            output.show("Stopped.")
+            return output.Exit.FINE
 
 
-def serve_version(
-    run: Run,
-    wanted: Application,
-    database: Database,
-    settings: Settings,
-    listener: socket.socket,
-) -> int:
-    """Bring the database up to date, say where to look and who can sign in, and serve."""
-    application = version_to_serve(run, wanted, database)
-    if application is None:
-        return output.Exit.REFUSED
-    current = Current(application, database, settings)
-    output.show(f"{application.label} is served at {settings.public_url}")
-    tell_who_can_sign_in(run, current())
-    output.show("Ctrl-C stops it.")
-    sys.stdout.flush()  # a service manager reads this through a pipe
-    with working(current):
-        serve(current, listener)
-    output.show("Stopped.")
-    return output.Exit.FINE
-
-
-def version_to_serve(run: Run, wanted: Application, database: Database) -> Application | None:
-    """Return the version to serve, after saying what waits for a yes."""
+def begin(run: Run, loaded: LoadResult, database: Database, url: str) -> Beginning:
+    """Return what to serve and how the folder stands to it, after saying what waits."""
+    now = database.clock.now()
+    state = FolderState(Standing.SERVED, now, loaded.problems, loaded.sources)
+    if loaded.application is None:
+        output.show(f"{MEANWHILE}\n")
+        return Beginning(applied_application(database), replace(state, standing=Standing.WRONG))
     with output.progress(how_far) as tell:
-        outcome = bring_up_to_date(wanted, database, demo=run.demo, tell=tell)
+        outcome = bring_up_to_date(loaded.application, database, demo=run.demo, tell=tell)
     if outcome.story is Played.IS_ANOTHER:
         output.show("The story of the demo is another one than was played on these data before.")
         output.show("It is played where nothing was yet: choose an empty folder with --data.\n")
-    if outcome.waiting is not None:
-        output.show(f"{plan_text(outcome.waiting)}\n")
-        output.show(run.what_to_do(outcome.waiting))
-        served = "The version applied before is served meanwhile."
-        output.show(served if outcome.application else "There is no version to serve before that.")
-        output.show()
-    return outcome.application
+    if outcome.waiting is None:
+        return Beginning(outcome.application, state)
+    state = replace(state, standing=Standing.ASKS, plan=outcome.waiting, wanted=loaded.application)
+    command = command_for(outcome.waiting, run.folder, run.place)
+    tell_waiting(state, url if outcome.application else "", command)
+    output.show(f"{MEANWHILE}\n" if outcome.application else NOTHING_BEFORE)
+    return Beginning(outcome.application, state)
+
+
+def follow(run: Run, state: FolderState, current: Current, database: Database) -> LiveFolder:
+    """Return the folder that is followed from now on; pages see it."""
+    live = LiveFolder(
+        run.folder,
+        database,
+        state,
+        tell=teller(current().settings.public_url),
+        go_over=current.go_over,
+        demo=run.demo,
+    )
+    current.watch(live)
+    return live
+
+
+def tell_where(run: Run, services: Services) -> None:
+    """Say where the CRM is and who can sign in."""
+    output.show(f"{services.application.label} is served at {services.settings.public_url}")
+    tell_who_can_sign_in(run, services)
+    output.show("Ctrl-C stops it.")
+    sys.stdout.flush()  # a service manager reads this through a pipe
 
 
 def how_far(played: int, lines: int) -> str:

@@ -5,12 +5,14 @@ A port: `engine.live` watches and answers it; a process that serves without a fo
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from engine.errors import Message
 from engine.metadata.model.application import Application
 from engine.metadata.problems import Problem
 from engine.runtime.plan.agreement import Agreement
@@ -31,7 +33,9 @@ class FolderState:
     """What was found at the last look at the folder.
 
     `problems` holds also warnings of a folder that is served. `plan` and `wanted` are there while
-    the folder asks.
+    the folder asks; `taken_back` says that it asks although nothing of it would need an answer,
+    because somebody has gone back from it. `refusal` is why a folder that may have no mistake can't
+    be served. `stamp` is another one for every state.
     """
 
     standing: Standing
@@ -40,6 +44,9 @@ class FolderState:
     sources: Mapping[str, str] | None = None
     plan: Plan | None = None
     wanted: Application | None = None
+    taken_back: bool = False
+    refusal: Message | None = None
+    stamp: str = field(default_factory=lambda: secrets.token_hex(4), compare=False)
 
 
 class WatchedFolder(Protocol):
@@ -53,6 +60,10 @@ class WatchedFolder(Protocol):
     @property
     def state(self) -> FolderState:
         """Return what was found at the last look."""
+        ...
+
+    def look_again(self) -> None:
+        """Look once more soon: another version is served."""
         ...
 
     def plan(self, renames: Renames) -> Plan | None:
