@@ -121,7 +121,7 @@ class LiveFolder:
         state = self._state
         if state.standing is not Standing.ASKS or state.wanted is None:
             return None
-        return make_plan(self._database, state.wanted, demo=self._demo)
+        return make_plan(self._database, state.wanted, demo=self._demo, renames=renames)
 
     def apply(self, plan: Plan, agreement: Agreement, author: str) -> None:
         """Apply a plan of this folder that somebody has agreed to, and serve it."""
