@@ -16,7 +16,6 @@ from engine.web.htmx import init_htmx
 from engine.web.pages.registry import PAGES
 from engine.web.request import EXTENSION, logged_path
 from engine.web.security import init_security
-from engine.web.templating import init_templating
 from engine.web.toasts import carry_toasts
 
 log = logger("web")
@@ -33,7 +32,6 @@ def create_app(current: Callable[[], Services]) -> Flask:
     app.before_request(begin)
     init_htmx(app)
     init_security(app)
-    init_templating(app)
     init_errors(app)
     app.after_request(carry_toasts)
     app.after_request(write_line)

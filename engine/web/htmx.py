@@ -11,9 +11,11 @@ from dataclasses import fields
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, make_response, redirect, render_template, request
+from flask import Flask, Response, make_response, redirect, request
 from htmx_flask import Htmx
 from htmx_flask.requests import HtmxAwareRequest
+
+from engine.web.templating import render_template
 
 SAFE_IN_ADDRESS = "/?&=%:,*;@!$'()+~-._#"
 PART = "X-Part"  # the part of the page that its own address answers with, where it has one
@@ -52,7 +54,7 @@ def respond(
 
 def show(template: str, context: object, status: int = 200) -> Response:
     """Answer with a template; it sees the fields of `context`, a dataclass."""
-    return make_response(render_template(template, **names_of(context)), status)
+    return make_response(render_template(template, names_of(context)), status)
 
 
 def names_of(context: object) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import Any
 
-from flask import Blueprint, request
+from flask import request
 
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.view import View
@@ -21,8 +20,6 @@ from engine.runtime.actor import Actor
 from engine.web import request as asked
 from engine.web.parts.mine import LATE_TASKS, UNREAD, how_many
 from engine.web.urls import list_url, new_url, view_url
-
-bp = Blueprint("navigation", __name__)
 
 NOT_SECTIONS = frozenset({"user", "team", "notification", "activity"})
 TAKEN_KEYS = frozenset("dn")  # `g d` is My day, `g n` the notifications
@@ -155,13 +152,6 @@ def icon_names() -> frozenset[str]:
     return frozenset(re.findall(r'id="i-([a-z0-9-]+)"', sprite))
 
 
-@bp.app_context_processor
-def navigation_of_page() -> dict[str, Any]:
-    """Give every template its ways."""
-    return {"nav": Navigation()}
-
-
-@bp.app_template_filter("initials")
 def initials(name: str) -> str:
     """Return two letters for a person: Ирина Маринова -> ИМ."""
     words = [word for word in name.replace(".", " ").split() if word[0].isalnum()]

@@ -1,47 +1,62 @@
-"""The Jinja environment: strict, escaping everything, speaking the language of the request."""
+"""The Jinja environments, one for each language: strict, escaping everything, compiled once.
+
+Every template sees `frame` and `nav`, the fields of its context, and what stands in `environment`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from flask import Flask
-from jinja2 import StrictUndefined
-from markupsafe import Markup
+from jinja2 import FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from engine.errors import Message
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
 from engine.resources import resource_dir
 from engine.runtime import speech
+from engine.runtime.catalogues import Words, words_of
 from engine.runtime.speech import Speech
 from engine.web import request as asked
 from engine.web import urls
 from engine.web.assets import static_url
 from engine.web.frame import Frame
+from engine.web.navigation import Navigation, initials
 from engine.web.security import FORM_TOKEN, form_token
+from engine.web.template_code import PageEnvironment
 
 ICON = re.compile(r"[a-z0-9-]+")
+ALL_OF_THEM = -1
 
 
-def init_templating(app: Flask) -> None:
-    """Make the app's templates ours: strict names, i18n, our filters and addresses."""
-    app.template_folder = str(resource_dir("ui_templates"))
-    app.jinja_options = {
-        "undefined": StrictUndefined,
-        "autoescape": True,
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        "extensions": ["jinja2.ext.i18n"],
-    }
-    app.config["TEMPLATES_AUTO_RELOAD"] = True
-    environment = app.jinja_env
-    environment.install_gettext_callables(  # type: ignore[attr-defined] # from i18n
-        gettext, ngettext, newstyle=True
+def render_template(name: str, context: Mapping[str, Any]) -> str:
+    """Draw a template in the language of the request."""
+    template = environment(asked.language()).get_template(name)
+    return template.render(context, frame=Frame(), nav=Navigation())
+
+
+@cache
+def environment(language: str) -> PageEnvironment:
+    """Return the templates of a language; each is compiled when it is first asked for."""
+    words = words_of(language)
+    made = PageEnvironment(
+        loader=FileSystemLoader(resource_dir("ui_templates")),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=ALL_OF_THEM,
     )
-    environment.filters.update(show=show_value, say=sentence, moment=show_moment)
-    environment.globals.update(
+    made.sentence = words.one
+    made.constants = {"icon": icon, "static": lambda path: escape(static_url(path))}
+    made.filters.update(show=show_value, say=sentence, moment=show_moment, initials=initials)
+    made.globals.update(
+        said_in(words),
         icon=icon,
         static=static_url,
         csrf_input=csrf_input,
@@ -51,22 +66,20 @@ def init_templating(app: Flask) -> None:
         new_url=urls.new_url,
         view_url=urls.view_url,
     )
-    app.context_processor(frame_of_page)
+    return made
 
 
-def frame_of_page() -> dict[str, Any]:
-    """Give every template its frame."""
-    return {"frame": Frame()}
+def said_in(words: Words) -> Mapping[str, Any]:
+    """Return the functions that say the engine's words in one language."""
 
+    def gettext(text: str, **values: object) -> Markup:
+        return Markup(words.one(text)) % values  # noqa: S704 - a text of ours
 
-def gettext(text: str) -> str:
-    """Return an engine's word in the language of the request."""
-    return asked.services().translator.gettext(text, asked.language())
+    def ngettext(singular: str, plural: str, num: int, **values: object) -> Markup:
+        text = Markup(words.many(singular, plural, num))  # noqa: S704 - a text of ours
+        return text % {"num": num, **values}
 
-
-def ngettext(singular: str, plural: str, number: int) -> str:
-    """Return the form of a word that goes with a number, in the language of the request."""
-    return asked.services().translator.ngettext(singular, plural, number, asked.language())
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 def sentence(message: Message) -> str:
@@ -86,6 +99,7 @@ def show_moment(at: datetime) -> str:
     return speech.moment(at, to)
 
 
+@cache
 def icon(name: str) -> Markup:
     """Return an icon of the sprite; it stands beside a word that says the same."""
     if not ICON.fullmatch(name):

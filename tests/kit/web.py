@@ -19,8 +19,6 @@ from typing import Any
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -45,25 +43,6 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 
 Form = Mapping[str, object] | Sequence[tuple[str, str]]
 FRAGMENT = {"HX-Request": "true"}
-
-
-class Compiled(BytecodeCache):
-    """The compiled templates of the process: a template is known by its name and its text."""
-
-    def __init__(self) -> None:
-        self.codes: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Gives a template's code, where it was compiled before."""
-        if found := self.codes.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(found)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keeps a template's code."""
-        self.codes[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
 
 
 class Browser:
@@ -193,7 +172,6 @@ def open_site(
                 passwords=quick_passwords(),
             )
             app = create_app(lambda: services)
-            app.jinja_env.bytecode_cache = COMPILED
             yield Site(services, app, clock)
         finally:
             database.dispose()

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from engine.errors import NotFound
 from engine.metadata.model.view import View
-from engine.web import assets, navigation
+from engine.web import assets
 from engine.web.pages import (
     account,
     board,
@@ -63,7 +63,6 @@ def view_page(view_id: str) -> Response:
 
 PAGES: tuple[Blueprint, ...] = (
     assets.bp,
-    navigation.bp,
     health.bp,
     sign_in.bp,
     welcome.bp,

@@ -1,0 +1,123 @@
+"""How templates become code: once for each language, with all in them that is known beforehand.
+
+What Jinja leaves to the moment of drawing and never changes is done while a template is compiled:
+the engine's words are translated, icons and addresses of files are put in their places. What is
+left is called and read as Python does it, without Jinja's detours. See docs/decisions/0067.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from keyword import iskeyword
+from types import MappingProxyType
+from typing import Any
+
+import markupsafe
+from jinja2 import Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame, optimizeconst
+from jinja2.runtime import Macro
+from jinja2.utils import missing
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+# Escapes a text and leaves it a text; where this is not to be had, `Markup` is as right.
+_escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
+JINJAS_OWN = "self"  # the blocks of a template are its items, not its attributes
+# What the code of a template calls by Jinja's names.
+OURS = "from engine.web.template_code import PlainMacro as Macro, written as escape"
+
+SENTENCES = frozenset({"_", "gettext"})
+
+
+def written(value: Any) -> str:
+    """Return a value as it stands in the page: escaped unless it is markup."""
+    kind = type(value)
+    if kind is str:
+        return _escape_text(value)
+    return value if kind is Markup else markupsafe.escape(value)
+
+
+class PlainMacro(Macro):
+    """A macro that is called like a function, where it takes what a function takes."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        """Draw the macro."""
+        lacking = self.arguments[len(args) :]
+        is_plain = not (self.caller or self.catch_kwargs or self.catch_varargs)
+        if not is_plain or len(args) > len(self.arguments) or not kwargs.keys() <= set(lacking):
+            return super().__call__(*args, **kwargs)
+        rest = [kwargs.get(name, missing) for name in lacking]
+        return str.__new__(Markup, self._func(*args, *rest))
+
+
+class KnownCalls(NodeTransformer):
+    """Puts what a call comes to, where that is known, into the place of the call."""
+
+    def __init__(self, known: PageEnvironment) -> None:
+        self._known = known
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - named after the node
+        """Answer a call now; the values in a sentence are left to the moment of drawing."""
+        self.generic_visit(node)
+        constants = [one.value for one in node.args if isinstance(one, nodes.Const)]
+        is_known = len(constants) == len(node.args) and not node.dyn_args and not node.dyn_kwargs
+        if not is_known or not isinstance(node.node, nodes.Name):
+            return node
+        name, place = node.node.name, {"lineno": node.lineno, "environment": node.environment}
+        if name in SENTENCES:
+            text = nodes.TemplateData(self._known.sentence(*constants), **place)
+            values = [nodes.Pair(nodes.Const(one.key), one.value) for one in node.kwargs]
+            return nodes.Mod(text, nodes.Dict(values), **place)
+        if name in self._known.constants and not node.kwargs:
+            return nodes.TemplateData(self._known.constants[name](*constants), **place)
+        return node
+
+
+class PageCode(CodeGenerator):
+    """Reads attributes and calls functions as Python does it."""
+
+    @optimizeconst
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
+        """Write an attribute; what has none is an error at once."""
+        if isinstance(node.node, nodes.Name) and node.node.name == JINJAS_OWN:
+            super().visit_Getattr(node, frame)
+            return
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
+    @optimizeconst
+    def visit_Call(  # noqa: N802
+        self,
+        node: nodes.Call,
+        frame: Frame,
+        forward_caller: bool = False,  # noqa: FBT001, FBT002 - as Jinja calls it
+    ) -> None:
+        """Write a call; no function of ours asks for Jinja's context."""
+        if node.dyn_args or node.dyn_kwargs or any(iskeyword(one.key) for one in node.kwargs):
+            super().visit_Call(node, frame, forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for one in (*node.args, *node.kwargs):
+            self.visit(one, frame)
+            self.write(", ")
+        self.write("caller=caller)" if forward_caller else ")")
+
+
+class PageEnvironment(Environment):
+    """Compiles templates: `sentence` translates, `constants` are functions that never change."""
+
+    code_generator_class = PageCode
+    sentence: Callable[[str], str] = str
+    constants: Mapping[str, Callable[[str], Markup]] = MappingProxyType({})
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 - as Jinja calls it
+    ) -> str:
+        tree = KnownCalls(self).visit(source)
+        imports, rest = super()._generate(tree, name, filename, defer_init).split("\n", 1)
+        return f"{imports}; {OURS}\n{rest}"  # on one line: errors tell the lines of templates
