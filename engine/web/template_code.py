@@ -77,7 +77,7 @@ class PageCode(CodeGenerator):
     """Reads attributes and calls functions as Python does it."""
 
     @optimizeconst
-    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - named after the node
         """Write an attribute; what has none is an error at once."""
         if isinstance(node.node, nodes.Name) and node.node.name == JINJAS_OWN:
             super().visit_Getattr(node, frame)
@@ -86,7 +86,7 @@ class PageCode(CodeGenerator):
         self.write(f".{node.attr}")
 
     @optimizeconst
-    def visit_Call(  # noqa: N802
+    def visit_Call(  # noqa: N802 - named after the node
         self,
         node: nodes.Call,
         frame: Frame,
