@@ -1,8 +1,9 @@
 """The database: one engine, read and write transactions, and errors in words.
 
-A read is one snapshot and can write nothing. A write takes its lock at once (`BEGIN IMMEDIATE` on
-SQLite, where a transaction that reads first and then writes is refused), commits on success and
-rolls back on any exception. Nothing else in the engine opens a connection.
+A read is one snapshot and can write nothing; `hold` keeps it for all reads of a page. A write takes
+its lock at once (`BEGIN IMMEDIATE` on SQLite, where a transaction that reads first and then writes
+is refused), commits on success and rolls back on any exception. Nothing else in the engine opens a
+connection.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Refused, Unavailable, say
+from engine.runtime.held_read import HeldRead
 from engine.runtime.sqlite_functions import register_functions
 
 FILE = "kartoteka.db"
@@ -68,6 +70,7 @@ class Database:
         if is_hurried:
             event.listen(self.engine, "connect", _hurry)
         self._own = threading.local()
+        self._held = HeldRead(self._reading)
         self._writer = threading.Lock()  # threads queue in turn; SQLite would let them scramble
 
     @property
@@ -77,11 +80,25 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one snapshot and can write nothing."""
+        if self._held.is_wanted:
+            with _in_words(), self._held.use() as connection:
+                yield connection
+        else:
+            with _in_words(), self._reading() as connection:
+                yield connection
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let all reads of this thread see the same moment, until the end or a write of its own."""
+        with self._held.wanted():
+            yield
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         options: dict[str, Any] = {WRITE: False}
         if not self._is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with (
-            _in_words(),
             self.engine.connect() as connection,
             connection.execution_options(**options).begin(),
         ):
@@ -93,6 +110,7 @@ class Database:
         if getattr(self._own, "writing", False):
             raise RuntimeError("A write inside a write: pass the connection on instead")
         self._own.writing = True
+        self._held.let_go()
         try:
             with (
                 self._turn(),
@@ -103,6 +121,7 @@ class Database:
                 yield connection
         finally:
             self._own.writing = False
+            self._held.let_go()
 
     def run_write(self, work: Callable[[Connection], T], attempts: int = ATTEMPTS) -> T:
         """Do the work in a write; again, from the start, where others made it roll back."""

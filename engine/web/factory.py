@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import ExitStack
 from time import perf_counter
 
 from flask import Flask, Response, g, request
@@ -14,7 +15,7 @@ from engine.runtime.services import Services
 from engine.web.errors import init_errors
 from engine.web.htmx import init_htmx
 from engine.web.pages.registry import PAGES
-from engine.web.request import EXTENSION, logged_path
+from engine.web.request import EXTENSION, logged_path, services
 from engine.web.security import init_security
 from engine.web.toasts import carry_toasts
 
@@ -30,6 +31,7 @@ def create_app(current: Callable[[], Services]) -> Flask:
     app.config["MAX_FORM_PARTS"] = 1000
     app.url_map.merge_slashes = False
     app.before_request(begin)
+    app.teardown_request(end)
     init_htmx(app)
     init_security(app)
     init_errors(app)
@@ -46,6 +48,13 @@ def begin() -> None:
     g.started = perf_counter()
     clear_contextvars()
     bind_contextvars(action=g.action)
+    g.page = ExitStack()
+    g.page.enter_context(services().database.hold())
+
+
+def end(_error: BaseException | None) -> None:
+    """Let go of what the request has held."""
+    g.pop("page", ExitStack()).close()
 
 
 def write_line(response: Response) -> Response:

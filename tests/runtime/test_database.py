@@ -65,6 +65,42 @@ def test_a_read_can_write_nothing(database: Database) -> None:
     assert count(database) == 0
 
 
+def test_held_reads_see_one_moment_until_the_thread_writes(database: Database) -> None:
+    with database.hold():
+        assert count(database) == 0
+        write_elsewhere(database)
+        assert count(database) == 0
+        with database.write() as connection:
+            assert count(database) == 1
+            connection.execute(INSERT, {"id": 7, "text": "b"})
+        assert count(database) == 2
+
+
+def test_a_held_read_that_fails_is_begun_anew(database: Database) -> None:
+    with database.hold():
+        assert count(database) == 0
+        with pytest.raises((DBAPIError, Unavailable)), database.read() as connection:
+            connection.execute(text("SELECT nothing FROM nowhere"))
+        write_elsewhere(database)
+        assert count(database) == 1
+
+
+def test_a_read_in_use_outlives_a_write_beside_it(database: Database) -> None:
+    with database.hold(), database.read() as connection:
+        assert connection.scalar(COUNT) == 0
+        write_elsewhere(database)
+        with database.write() as other:
+            other.execute(INSERT, {"id": 7, "text": "b"})
+        assert connection.scalar(COUNT) == 0
+    assert count(database) == 2
+
+
+def test_nothing_is_held_after_the_block(database: Database) -> None:
+    with database.hold():
+        assert count(database) == 0
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # of a QueuePool
+
+
 def test_a_read_is_one_snapshot(database: Database) -> None:
     with database.read() as connection:
         assert connection.scalar(COUNT) == 0
