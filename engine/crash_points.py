@@ -9,6 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from threading import Lock
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 VARIABLE = "KARTOTEKA_CRASH"
 KILLED = 137
@@ -40,13 +44,29 @@ _passing: Callable[[str], None] = _ignore
 
 def arm(wanted: str | None) -> None:
     """Let this process die at `name:n`, or at no place: read once, and by what was forked."""
+    arm_with(_dying_at(wanted) if wanted else _ignore)
+
+
+def arm_with(passing: Callable[[str], None]) -> None:
+    """Let something be called at each place, instead of a death at one."""
     global _passing  # noqa: PLW0603 - a place costs one call where nobody wants a crash
-    _passing = _dying_at(wanted) if wanted else _ignore
+    _passing = passing
 
 
 def crash_point(name: str) -> None:
     """Pass a named place; here the process ends where somebody asked for it."""
     _passing(name)
+
+
+def ending_at(name: str, work: Callable[[A], B]) -> Callable[[A], B]:
+    """Return the work with a named place at its end."""
+
+    def to_the_end(given: A) -> B:
+        done = work(given)
+        crash_point(name)
+        return done
+
+    return to_the_end
 
 
 arm(os.environ.get(VARIABLE))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.clock import Clock
-from engine.crash_points import crash_point
+from engine.crash_points import crash_point, ending_at
 from engine.errors import Conflict, ValidationFailed, say
 from engine.metadata.model.application import Application
 from engine.metadata.model.text import RecordRef
@@ -382,12 +382,7 @@ class RecordService:
             ) from error
 
     def _commit(self, work: Callable[[Connection], T]) -> T:
-        def to_the_end(connection: Connection) -> T:
-            done = work(connection)
-            crash_point("records.before_commit")
-            return done
-
-        done = self._database.run_write(to_the_end)
+        done = self._database.run_write(ending_at("records.before_commit", work))
         crash_point("records.committed")
         return done
 
