@@ -9,6 +9,8 @@ pytest_plugins = (
     "tests.kit.prepared",
     "tests.kit.browser",
     "tests.kit.snapshots",
+    "tests.kit.nursery",
+    "tests.kit.crash_report",
 )
 
 # The machine may be busy: a slow example is no wrong example.
