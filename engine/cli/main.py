@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -14,6 +15,8 @@ import click
 
 from engine.cli import output
 from engine.errors import EngineError
+from engine.log import start_logging
+from engine.settings import read_settings
 
 # Name -> module with a click command called `command`, and its line in the list.
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -23,6 +26,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "plan": ("engine.cli.plan", "Show what applying a folder would change."),
         "apply": ("engine.cli.apply", "Apply a folder to its database."),
         "worker": ("engine.cli.worker", "Wake timers and work through the outbox."),
+        "backup": ("engine.cli.backup", "Write everything into one file, and prove it."),
+        "restore": ("engine.cli.restore", "Restore a backup into an empty place."),
         "user": ("engine.cli.user", "Add, list, disable people; set passwords."),
         "help": ("engine.cli.help", "Explain a code of a problem, or a command."),
         "version": ("engine.cli.version", "Say which version this is."),
@@ -60,6 +65,8 @@ class CommandLine(click.Group):
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, as_json: bool) -> int:
         try:
+            settings = read_settings(os.environ)
+            start_logging(settings.log, settings.log_level)
             result = super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.ClickException as error:
             error.show()

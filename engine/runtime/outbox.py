@@ -17,6 +17,7 @@ from engine.runtime.tables.system import OUTBOX
 
 CHANGE = "change"
 WAITING = "waiting"
+HELD = "held"  # after a restore, until somebody lets it go on
 ADDING = insert(OUTBOX)
 
 

@@ -24,7 +24,7 @@ def run_lock(folder: Path) -> Iterator[None]:
     path = folder / FILE
     # Not truncated on opening: until the lock is ours, the words are the other's.
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-        if not _take(file):
+        if not take(file):
             raise Refused(
                 say(
                     "The data in {folder} is being served already, by process {pid}.",
@@ -55,7 +55,8 @@ if sys.platform == "win32":
 
     FAR = 1 << 30  # a byte behind the words: Windows keeps others from reading a locked one
 
-    def _take(file: BinaryIO) -> bool:
+    def take(file: BinaryIO) -> bool:
+        """Lock a file unless somebody else has it."""
         file.seek(FAR)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -65,7 +66,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(file: BinaryIO) -> bool:
+    def take(file: BinaryIO) -> bool:
+        """Lock a file unless somebody else has it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -16,6 +16,7 @@ from engine.runtime.tables.system import TIMERS
 from engine.runtime.upsert import upsert_many
 
 WAITING, FIRED, CANCELLED = "waiting", "fired", "cancelled"
+HELD = "held"  # after a restore, until somebody lets it go on
 KEY = ("kind", "entity", "record_id", "name")
 AFRESH: Mapping[str, Any] = {
     "state": WAITING,
@@ -84,7 +85,9 @@ def cancel_timers(
 ) -> None:
     """Cancel the waiting timers of a record: of one kind, of one name, or all."""
     waiting = update(TIMERS).where(
-        TIMERS.c.entity == entity, TIMERS.c.record_id == record_id, TIMERS.c.state == WAITING
+        TIMERS.c.entity == entity,
+        TIMERS.c.record_id == record_id,
+        TIMERS.c.state.in_((WAITING, HELD)),
     )
     if kind is not None:
         waiting = waiting.where(TIMERS.c.kind == kind)

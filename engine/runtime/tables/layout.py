@@ -27,14 +27,24 @@ def ensure_system_tables(database: Database) -> None:
         return
     with database.write() as connection:
         database.lock_configuration(connection)
-        _refuse_plain_letters(connection)
-        is_older = inspect(connection).has_table(META.name)
-        SYSTEM.create_all(connection)
-        if is_older:
-            _add_missing_columns(connection)
-            fill_all_stays(connection)
-        layout = {"value": str(LAYOUT)}
-        connection.execute(upsert(connection, META, {"key": "layout", **layout}, layout, ("key",)))
+        bring_along(connection)
+
+
+def bring_along(connection: Connection) -> None:
+    """Create or complete the tables in a write that holds the lock of the configuration.
+
+    Of several processes that start at once the first one does it; the others find it done.
+    """
+    found = _layout_within(connection)
+    if found == LAYOUT:
+        return
+    require_letters(connection)
+    SYSTEM.create_all(connection)
+    if found is not None:
+        _add_missing_columns(connection)
+        fill_all_stays(connection)
+    layout = {"value": str(LAYOUT)}
+    connection.execute(upsert(connection, META, {"key": "layout", **layout}, layout, ("key",)))
 
 
 def _add_missing_columns(connection: Connection) -> None:
@@ -56,7 +66,7 @@ def _like(column: Column[Any]) -> Column[Any]:
     return Column(column.name, column.type, nullable=column.nullable, server_default=default)
 
 
-def _refuse_plain_letters(connection: Connection) -> None:
+def require_letters(connection: Connection) -> None:
     """Refuse a database that knows no small and capital letters but Latin ones."""
     if connection.dialect.name != "postgresql" or connection.scalar(
         text("SELECT lower('Ж') = 'ж'")
@@ -71,9 +81,13 @@ def _refuse_plain_letters(connection: Connection) -> None:
 def stored_layout(database: Database) -> int | None:
     """Return the version of the tables, if there are any; refuse one of a newer engine."""
     with database.read() as connection:
-        if not inspect(connection).has_table(META.name):
-            return None
-        found = connection.scalar(select(META.c.value).where(META.c.key == "layout"))
+        return _layout_within(connection)
+
+
+def _layout_within(connection: Connection) -> int | None:
+    if not inspect(connection).has_table(META.name):
+        return None
+    found = connection.scalar(select(META.c.value).where(META.c.key == "layout"))
     if found is not None and int(found) > LAYOUT:
         raise Refused(
             say("This database was made by a newer Kartoteka."),

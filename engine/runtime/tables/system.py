@@ -150,7 +150,7 @@ TIMERS = Table(
     Column("record_id", BigInteger, nullable=False),
     _name("name", default=""),
     _at("due_at"),
-    _name("state", default="waiting"),  # waiting, fired, cancelled, dead
+    _name("state", default="waiting"),  # waiting, fired, cancelled, dead, held
     Column("body", Json),
     _at("created_at"),
     Column("fired_at", Instant),
