@@ -153,9 +153,9 @@ def _require_room(archive: Archive, folder: Path) -> None:
     if archive.manifest.size * ROOM > free:
         raise Refused(
             say(
-                "There is no room for this backup: it needs {needed:,} bytes, {free:,} are free.",
-                needed=archive.manifest.size * ROOM,
-                free=free,
+                "There is no room for this backup: it needs {needed} bytes, {free} are free.",
+                needed=f"{archive.manifest.size * ROOM:,}",
+                free=f"{free:,}",
             )
         )
 
