@@ -12,10 +12,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent, get_currency_symbol
+from babel.numbers import format_percent
 
 from engine.errors import Message, say
 from engine.metadata.expressions.evaluate import Result
@@ -25,11 +23,17 @@ from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field, Option
 from engine.metadata.model.text import RecordRef
 from engine.runtime.spoken import Place
+from engine.runtime.writing import (
+    NO_BREAK,
+    currency_sign,
+    locale_of,
+    written_day,
+    written_number,
+    written_phone,
+)
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
 UNGROUPED = 10_000  # smaller numbers are written without separators: 2026, 1500
 
-_LOCALES = {"en": "en_GB", "bg": "bg_BG", "ru": "ru_RU"}  # days before months
 _DAY = {"en": "d MMM y", "bg": "d MMM y 'г'.", "ru": "d MMM y 'г'."}
 _NEAR_DAY = "EEE d MMMM"
 _FAR_DAY = {"en": "d MMMM y", "bg": "d MMMM y 'г'.", "ru": "d MMMM y 'г'."}
@@ -49,11 +53,6 @@ class Speech:
     def locale(self) -> Locale:
         """Return the way of writing that goes with the language."""
         return locale_of(self.language)
-
-
-def locale_of(language: str) -> Locale:
-    """Return the way of writing that goes with a language."""
-    return Locale.parse(_LOCALES.get(language, "en_GB"))
 
 
 def show_field(value: Result, field: Field, speech: Speech) -> str:
@@ -83,20 +82,20 @@ def money(value: Decimal, speech: Speech) -> str:
     """Write an amount with its currency behind a no-break space."""
     decimals = speech.application.currency_decimals
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    number = format_decimal(value, pattern, locale=speech.locale)
-    return f"{number}{NO_BREAK}{get_currency_symbol(speech.application.currency, speech.locale)}"
+    number = written_number(value, speech.language, pattern)
+    return f"{number}{NO_BREAK}{currency_sign(speech.application.currency, speech.language)}"
 
 
 def number(value: Decimal | int, speech: Speech) -> str:
     """Write a number with the decimals that it has, at most six."""
     grouped = abs(Decimal(value)) >= UNGROUPED
-    return format_decimal(value, "#,##0.######", locale=speech.locale, group_separator=grouped)
+    return written_number(value, speech.language, "#,##0.######", grouped=grouped)
 
 
 def day(value: date, speech: Speech) -> str:
     """Write a date, which has no zone and no word for today."""
     pattern = _DAY.get(speech.language, _DAY["en"])
-    return format_date(value, pattern, locale=speech.locale)
+    return written_day(value, pattern, speech.language)
 
 
 def moment(value: datetime, speech: Speech) -> str:
@@ -109,9 +108,9 @@ def moment(value: datetime, speech: Speech) -> str:
         if word is not None:
             return f"{speech.text(word)} {clock}"
         if shown.year == today.year:
-            return f"{format_date(shown.date(), _NEAR_DAY, locale=speech.locale)}, {clock}"
+            return f"{written_day(shown.date(), _NEAR_DAY, speech.language)}, {clock}"
     pattern = _FAR_DAY.get(speech.language, _FAR_DAY["en"])
-    return f"{format_date(shown.date(), pattern, locale=speech.locale)}, {clock}"
+    return f"{written_day(shown.date(), pattern, speech.language)}, {clock}"
 
 
 _NEAR_WORDS: Mapping[int, Message] = {
@@ -143,14 +142,7 @@ def duration(value: timedelta, speech: Speech) -> str:
 
 def phone(value: str, speech: Speech) -> str:
     """Write a phone number: as at home where it is of the company's region, else with +."""
-    try:
-        parsed = phonenumbers.parse(value)
-    except phonenumbers.NumberParseException:
-        return value
-    home = phonenumbers.region_code_for_number(parsed) == speech.application.phone_region
-    form = phonenumbers.PhoneNumberFormat
-    shown = phonenumbers.format_number(parsed, form.NATIONAL if home else form.INTERNATIONAL)
-    return shown.replace(" ", NO_BREAK)
+    return written_phone(value, speech.application.phone_region)
 
 
 def place(value: Place, language: str) -> str:
@@ -161,7 +153,7 @@ def place(value: Place, language: str) -> str:
 
 def weekday(value: date, language: str) -> str:
     """Name the day of the week."""
-    return format_date(value, "EEEE", locale=locale_of(language))
+    return written_day(value, "EEEE", language)
 
 
 def _percent(value: Any, speech: Speech) -> str:

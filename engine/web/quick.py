@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
-
 from engine.errors import Message, say, say_many
 from engine.metadata.model.application import Workdays
 from engine.metadata.moments import (
@@ -24,8 +22,8 @@ from engine.metadata.moments import (
     parse_moment,
     resolve_moment,
 )
-from engine.runtime.speech import locale_of
 from engine.runtime.spoken import Place
+from engine.runtime.writing import written_day, written_parts
 
 DAYS = {0: say("Today"), 1: say("Tomorrow"), -1: say("Yesterday")}
 LENGTHS: Mapping[str, Callable[[int], Message]] = {
@@ -115,7 +113,7 @@ def bound_words(now: Now, text: str, say_it: Callable[[Message], str]) -> str:
         return text
     if word is not None:
         return say_it(word).lower()
-    return format_date(bound(now, text, date.max), "long", locale=locale_of(now.language))
+    return written_day(bound(now, text, date.max), "long", now.language)
 
 
 def quick_moments(
@@ -131,7 +129,7 @@ def _moment(
     moment = parse_moment(text)
     local = resolve_moment(moment, now.at, now.zone, now.workdays).astimezone(now.zone)
     value = f"{local:%Y-%m-%d %H:%M}" if timed else f"{local:%Y-%m-%d}"
-    note = format_skeleton("MMMEd", local, locale=locale_of(now.language))
+    note = written_parts(local.date(), "MMMEd", now.language)
     word = _word(moment.base)
     label = say_it(word) if word else text
     if word and timed and moment.clock:
@@ -183,7 +181,7 @@ def hour_there(now: Now, at: datetime) -> Message | None:
 
 
 def _day(day: date, word: str, language: str, *, chosen: bool) -> Press:
-    name = format_date(day, "EEE", locale=locale_of(language))
-    month_day = format_skeleton("MMMd", day, locale=locale_of(language))
+    name = written_day(day, "EEE", language)
+    month_day = written_parts(day, "MMMd", language)
     note = f"{name} {day.day}" if word else month_day
     return Press(day.isoformat(), word or name, note, chosen)

@@ -15,15 +15,13 @@ from types import MappingProxyType
 from typing import Protocol
 from zoneinfo import available_timezones
 
-from babel.numbers import get_currency_symbol
-
 from engine.errors import Message, say
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.records.conditions import FieldState
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import currency_sign
 from engine.web.quick import (
     Now,
     Press,
@@ -191,9 +189,7 @@ class Widgets:
     def unit(self, one: Field) -> str:
         """Return what stands behind a number: its unit, the currency or %."""
         if one.type == "money":
-            return get_currency_symbol(
-                self.application.currency, locale=locale_of(self.now.language)
-            )
+            return currency_sign(self.application.currency, self.now.language)
         return one.unit or ("%" if one.type == "percent" else "")
 
     def _readonly(self, one: Field, verdict: FieldState | None, state: FormState) -> bool:

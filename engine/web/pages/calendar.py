@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from babel.dates import format_date, format_interval
+from babel.dates import format_interval
 from flask import Blueprint, Response
 
 from engine.errors import NotFound, say
@@ -16,7 +16,7 @@ from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.view import View
 from engine.runtime.query.spread import Stretch
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import locale_of, written_day
 from engine.web.htmx import respond
 from engine.web.navigation import Way
 from engine.web.parts.cells import columns_of
@@ -208,13 +208,13 @@ def url_beside(query: ListQuery, days: Days, steps: int) -> str:
 
 def heading(desk: Desk, days: Days) -> str:
     """Return the days in words: March 2026, 9–15 Mar 2026."""
-    locale = locale_of(desk.look.language)
+    language = desk.look.language
     if days.show == WEEK:
-        return format_interval(days.first, days.last, "yMMMd", locale=locale)
-    return beginning_large(format_date(days.first, "LLLL y", locale=locale))
+        return format_interval(days.first, days.last, "yMMMd", locale=locale_of(language))
+    return beginning_large(written_day(days.first, "LLLL y", language))
 
 
 def weekdays(desk: Desk, days: Days) -> tuple[str, ...]:
     """Return the names of the days of a week, short."""
-    locale = locale_of(desk.look.language)
-    return tuple(beginning_large(format_date(day, "ccc", locale=locale)) for day in days.all[:7])
+    language = desk.look.language
+    return tuple(beginning_large(written_day(day, "ccc", language)) for day in days.all[:7])

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from babel.numbers import format_decimal
 from flask import Blueprint, Response, request
 
 from engine.errors import NotFound, say
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.view import View
 from engine.runtime.query.records import Page, Record
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import written_number
 from engine.web.htmx import respond, show
 from engine.web.navigation import Way, views_for
 from engine.web.parts.cells import Cell, Column, cell_of, columns_of
@@ -215,7 +214,7 @@ def shown_words(desk: Desk, page: Page) -> str:
 def count_words(desk: Desk, query: ListQuery) -> str:
     """Say how many records there are; beyond some number nobody counts."""
     count, is_capped = desk.reader.count(desk.actor, query.request, MOST_COUNTED)
-    number = format_decimal(count, locale=locale_of(desk.look.language))
+    number = written_number(count, desk.look.language)
     if is_capped:
         return desk.look.text(say("of more than {count}", count=number))
     return desk.look.text(say("of {count}", count=number))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from babel.dates import format_date
 from flask import Blueprint, Response, request
 
 from engine.errors import BadQuery, Message, say, say_many
 from engine.metadata.model.text import Value
 from engine.runtime.records.reading.base import Reading, Unreadable
 from engine.runtime.records.reading.times import read_date, read_instant
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import written_day
 from engine.web.htmx import show
 from engine.web.parts.look import Look, current_look
 from engine.web.parts.moments import beginning_large, day_word, distance
@@ -77,7 +76,7 @@ def said(look: Look, value: Value) -> MomentContext:
 def full_day(look: Look, day: date) -> str:
     """Return a day with its weekday, and its year where it is not this one."""
     pattern = "EEEE, d MMMM" if day.year == look.today.year else "EEEE, d MMMM y"
-    return beginning_large(format_date(day, pattern, locale=locale_of(look.language)))
+    return beginning_large(written_day(day, pattern, look.language))
 
 
 def away(look: Look, at: datetime, day: date) -> Message:

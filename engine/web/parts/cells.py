@@ -12,15 +12,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 
-from babel.numbers import format_decimal, get_currency_symbol
-
 from engine.errors import say
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
 from engine.runtime.query.chips import ListColumn
 from engine.runtime.query.records import Record
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import currency_sign, written_number
 from engine.web.parts.facts import option_item, shown_address, web_address
 from engine.web.parts.look import Look
 from engine.web.parts.moments import short_day, short_moment
@@ -105,7 +103,7 @@ def columns_of(look: Look, columns: Sequence[ListColumn]) -> tuple[Column, ...]:
 def _column(look: Look, one: ListColumn, *, is_name: bool) -> Column:
     label = look.text(one.label)
     if one.field.type == "money":
-        symbol = get_currency_symbol(look.application.currency, locale=locale_of(look.language))
+        symbol = currency_sign(look.application.currency, look.language)
         label = f"{label}, {symbol}"
     return Column(
         path=one.path,
@@ -240,4 +238,4 @@ PAINTERS: Mapping[str, Painter] = MappingProxyType(
 def amount(look: Look, value: Decimal) -> str:
     """Return an amount without its currency, which stands in the head of the column."""
     pattern = "#,##0." + "0" * look.application.currency_decimals
-    return format_decimal(value, pattern.rstrip("."), locale=locale_of(look.language))
+    return written_number(value, look.language, pattern.rstrip("."))

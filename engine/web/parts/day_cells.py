@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date
-
 from engine.metadata.model.application import Workdays
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field, Option
 from engine.metadata.model.text import Value
 from engine.runtime.query.records import Record
 from engine.runtime.query.spread import Stretch
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import written_day
 from engine.web.parts.cells import EMPTY, Cell, Column, cell_of
 from engine.web.parts.days import MONTH, Days
 from engine.web.parts.desk import Desk
@@ -101,13 +99,12 @@ def day_cells(sheet: Sheet, stretches: tuple[Stretch, ...]) -> tuple[DayCell, ..
 def day_cell(sheet: Sheet, day: date, stretch: Stretch) -> DayCell:
     """Return one day with what stands on it."""
     look = sheet.desk.look
-    locale = locale_of(look.language)
     iso, entries = day.isoformat(), tuple(entry(sheet, one) for one in stretch.records)
     has_now = day == look.today and sheet.day_field.type == "datetime"
     return DayCell(
         date=iso,
         number=day.day,
-        label=beginning_large(format_date(day, "EEEE, d MMMM", locale=locale)),
+        label=beginning_large(written_day(day, "EEEE, d MMMM", look.language)),
         entries=entries,
         more=stretch.count - len(stretch.records),
         is_capped=stretch.is_capped,

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from babel.numbers import format_decimal
-
 from engine.errors import Message, say, say_many
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.pipeline import Stage
@@ -20,7 +18,7 @@ from engine.runtime.query.paths import FieldPath
 from engine.runtime.query.records import Page, Record
 from engine.runtime.query.request import ListRequest
 from engine.runtime.query.stays import stays_of
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import written_number
 from engine.web.parts.cells import columns_of
 from engine.web.parts.desk import Desk
 from engine.web.parts.list_query import ListQuery
@@ -216,7 +214,7 @@ def heads_of(board: Board, stages: Iterable[Stage]) -> tuple[Head, ...]:
 
 def head_of(board: Board, stage: Stage, found: LaneHead) -> Head:
     """Return the head of a lane in words."""
-    number = format_decimal(found.count, locale=locale_of(board.look.language))
+    number = written_number(found.count, board.look.language)
     if found.is_capped:
         said = say("more than {count} records", count=number)
         return Head(stage.id, f"{number}+", said)

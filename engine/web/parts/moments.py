@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from babel.dates import format_date, format_skeleton
-
 from engine.errors import Message, say, say_many, verbatim
 from engine.metadata.moments import parse_length
-from engine.runtime.speech import locale_of
+from engine.runtime.writing import written_day, written_parts
 from engine.web.parts.look import Look
 
 NEAR = 7
@@ -60,9 +58,9 @@ def short_day(look: Look, day: date) -> str:
     if word is not None:
         return look.text(word)
     if abs((day - look.today).days) < NEAR:
-        return format_skeleton("EEEd", day, locale=locale_of(look.language))
+        return written_parts(day, "EEEd", look.language)
     skeleton = "MMMd" if day.year == look.today.year else "yMMMd"
-    return format_skeleton(skeleton, day, locale=locale_of(look.language))
+    return written_parts(day, skeleton, look.language)
 
 
 def day_word(day: date, today: date) -> Message | None:
@@ -73,7 +71,7 @@ def day_word(day: date, today: date) -> Message | None:
 
 def long_day(look: Look, day: date) -> str:
     """Return a day as the heading of a page: Tuesday, 10 March."""
-    return beginning_large(format_date(day, "EEEE, d MMMM", locale=locale_of(look.language)))
+    return beginning_large(written_day(day, "EEEE, d MMMM", look.language))
 
 
 def beginning_large(text: str) -> str:
