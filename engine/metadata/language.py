@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from types import MappingProxyType
+
+from engine.metadata.closeness import closest
 
 ID = r"^[a-z][a-z0-9_]{0,39}$"
 SHORTEST = 3  # letters that may stand for a whole word: wed for wednesday
@@ -336,12 +337,12 @@ def nearest(word: str, known: tuple[str, ...]) -> str | None:
     for habits in (SYNONYMS, SECOND):
         if habits.get(plain) in known:
             return habits[plain]
-    close = get_close_matches(plain, known, n=1, cutoff=0.72)
+    close = closest(plain, known, cutoff=0.72)
     if close:
-        return close[0]
+        return close
     usual = [word for word, meant in SYNONYMS.items() if meant in known]
-    close = get_close_matches(plain, usual, n=1, cutoff=0.72)
+    close = closest(plain, usual, cutoff=0.72)
     if close:
-        return SYNONYMS[close[0]]
+        return SYNONYMS[close]
     longer = [one for one in known if plain.startswith(one) and len(one) >= SHORTEST]
     return max(longer, key=len, default=None)

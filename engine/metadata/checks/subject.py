@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TypeAlias
 
 from engine.metadata import nodes
 from engine.metadata.build.stories import Tale
+from engine.metadata.closeness import closest
 from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.application import Application
@@ -124,9 +124,9 @@ def warning(code: str, mark: Mark, message: str, hint: str, address: str) -> Pro
 def suggest(word: str, known: tuple[str, ...]) -> str:
     """Offer what may have been meant."""
     twins = lookalikes(word)
-    close = get_close_matches(word.strip().lower(), known, n=1, cutoff=0.6)
+    close = closest(word.strip().lower(), known)
     if close:
-        meant = f"did you mean '{close[0]}'?"
+        meant = f"did you mean '{close}'?"
         return f"{twins}: {meant}" if twins else meant
     if not known:
         return ""

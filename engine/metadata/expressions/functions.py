@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import cast
 
+from engine.metadata.closeness import closest
 from engine.metadata.expressions import nodes, syntax, types
 from engine.metadata.expressions.lengths import CalendarLength, Checking, Meaning
 from engine.metadata.expressions.meet import (
@@ -219,10 +219,10 @@ class FunctionTable(dict[str, Function]):
     def hint(self, name: str) -> str:
         """Offer what may have been meant."""
         foreign = _FOREIGN.get(name.lower())
-        close = get_close_matches(name.lower(), self, n=1)
-        if foreign is None and not close:
-            return f"there are: {', '.join(self)}"
-        return f"use {foreign or self[close[0]].usage}"
+        if foreign:
+            return f"use {foreign}"
+        close = closest(name.lower(), self)
+        return f"use {self[close].usage}" if close else f"there are: {', '.join(self)}"
 
 
 FUNCTIONS = FunctionTable(

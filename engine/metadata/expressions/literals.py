@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
+from engine.metadata.closeness import closest
 from engine.metadata.expressions import calendar, syntax, types
 from engine.metadata.expressions.mistakes import ExpressionProblem, Span
 from engine.metadata.expressions.nodes import Const, Negative, Node
@@ -52,9 +52,9 @@ def option(text: str, span: Span, options: Mapping[str, Option], type_: Type) ->
     """Read an option of a choice."""
     if text not in options:
         labels = {one.label.lower(): one.id for one in options.values()}
-        close = get_close_matches(text, options, n=1) or [labels.get(text.lower(), "")]
+        close = closest(text, options) or labels.get(text.lower(), "")
         listed = ", ".join(f"'{one}'" for one in [*options][:20])
-        hint = f"did you mean '{close[0]}'? There are: {listed}" if close[0] else f"use {listed}"
+        hint = f"did you mean '{close}'? There are: {listed}" if close else f"use {listed}"
         raise ExpressionProblem("E311", span, f"'{text}' is not one of the options", hint)
     return Const(Type(Kind.CHOICE, options=type_.options), text)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TypeAlias
 
+from engine.metadata.closeness import closest
 from engine.metadata.expressions import types
 from engine.metadata.expressions.mistakes import ExpressionProblem, Span
 from engine.metadata.expressions.nodes import Read
@@ -215,9 +215,9 @@ def suggest(written: str, known: tuple[str, ...]) -> str:
     """Offer what may have been meant."""
     if written.lower() in _OTHER_WORDS:
         return f"write {_OTHER_WORDS[written.lower()]}"
-    close = get_close_matches(written.lower(), known, n=1, cutoff=0.6)
+    close = closest(written.lower(), known)
     if close:
-        return f"did you mean '{close[0]}'?"
+        return f"did you mean '{close}'?"
     shown = [one for one in known if one not in SYSTEM_TYPES][:12]
     return f"there are: {', '.join(shown)}" if shown else ""
 
