@@ -11,7 +11,10 @@ from types import MappingProxyType
 from engine.metadata.explain import Explained
 from engine.metadata.nodes import Scalar
 from engine.metadata.problems import Mark, Problem
+from engine.metadata.syntax import too_many
 from engine.metadata.traps import check_text, lines_of
+
+MOST_CELLS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class CsvTable:
     problems: tuple[Problem, ...]
     lost: frozenset[str] = frozenset()
 
+    @property
+    def count(self) -> int:
+        """Return how many values it holds."""
+        return len(self.header) * (len(self.records) + 1)
+
 
 def read_csv(file: str, text: str) -> CsvTable:
     """Read a CSV file; separated by commas, or by semicolons where the header has no comma."""
@@ -37,7 +45,12 @@ def read_csv(file: str, text: str) -> CsvTable:
     header: tuple[Scalar, ...] = ()
     records: list[tuple[Scalar, ...]] = []
     lost: set[str] = set()
+    count = 0
     for cells in _records(file, lines, separator, problems):
+        count += len(cells)
+        if count > MOST_CELLS:
+            problems.append(too_many(cells[0].mark))
+            break
         if not header:
             header = cells
         elif len(cells) == len(header):

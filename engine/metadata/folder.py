@@ -18,10 +18,11 @@ from engine.metadata.explain import Explained
 from engine.metadata.language import Mode
 from engine.metadata.language_keys import NODE_KINDS
 from engine.metadata.nodes import Entry
-from engine.metadata.problems import Mark, Problem, Severity
+from engine.metadata.problems import Mark, Problem, Severity, printable
 
 LARGEST = 8 * 1024 * 1024
 LARGEST_FILE = 1024 * 1024
+MOST_FILES = 1_000
 ROWS = ("data", "demo")
 LATER_FOLDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -50,9 +51,15 @@ def find_sources(folder: Path) -> Sources:
     left = LARGEST
     for path in sorted(_files(folder), key=_load_order):
         name = path.as_posix()
+        if not name.isprintable():
+            problems.append(odd_name(Mark(printable(name), 1, 1)))
+            continue
         if not is_definition(name) and not is_rows(name):
             problems += _not_read(name, problems)
             continue
+        if len(texts) == MOST_FILES:
+            problems.append(too_many_files(Mark(name, 1, 1)))
+            break
         try:
             content = _content(folder, path)
             left -= len(content)
@@ -60,8 +67,9 @@ def find_sources(folder: Path) -> Sources:
                 problems.append(too_much(Mark(name, 1, 1)))
                 break
             texts[name] = content.decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, RuntimeError, UnicodeDecodeError) as error:  # Runtime: a loop of links
             problems.append(not_a_text(Mark(name, 1, 1), error))
+    problems += (not_followed(Mark(one, 1, 1)) for one in sorted(_odd_folders(folder)))
     return Sources(texts, tuple(problems))
 
 
@@ -88,6 +96,16 @@ def _files(folder: Path) -> Iterable[PurePosixPath]:
                 yield PurePosixPath((Path(top) / name).relative_to(folder).as_posix())
 
 
+def _odd_folders(folder: Path) -> Iterable[str]:
+    """Yield the folders that look like a file, and those that lie elsewhere."""
+    for top, folders, _ in os.walk(folder):
+        folders[:] = [one for one in folders if not one.startswith(".")]
+        for name in folders:
+            path = Path(top) / name
+            if name.endswith((".yaml", ".csv")) or path.is_symlink():
+                yield printable(path.relative_to(folder).as_posix())
+
+
 def _load_order(path: PurePosixPath) -> tuple[bool, tuple[str, ...]]:
     return (path.as_posix() != "crm.yaml", path.parts)
 
@@ -98,9 +116,11 @@ def _content(folder: Path, path: PurePosixPath) -> bytes:
         raise OSError("it is a link to a place outside the folder")
     if not found.is_file():
         raise OSError("it is no ordinary file")
-    if found.stat().st_size > LARGEST_FILE:
+    with found.open("rb") as opened:
+        content = opened.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
         raise OSError("it is larger than 1 MiB")
-    return found.read_bytes()
+    return content
 
 
 def is_definition(name: str) -> bool:
@@ -114,6 +134,25 @@ def is_rows(name: str) -> bool:
     """Say whether a file holds rows."""
     path = PurePosixPath(name)
     return len(path.parts) == 2 and path.parts[0] in ROWS and path.suffix in (".yaml", ".csv")  # noqa: PLR2004 - folder and file
+
+
+def too_many_files(mark: Mark) -> Problem:
+    """Say that the folder holds too many files."""
+    message = f"this folder has more than {MOST_FILES:,} files, and this one is not read"
+    return Problem("E101", mark, message, "put several entities into one file")
+
+
+def odd_name(mark: Mark) -> Problem:
+    """Say that a file has a name that can't be shown."""
+    message = "the name of this file has letters that can't be shown"
+    return Problem("E101", mark, message, "rename it")
+
+
+def not_followed(mark: Mark) -> Problem:
+    """Say that a folder is named like a file, or is a link to somewhere else."""
+    message = f"{mark.file} is a folder named like a file, or a link to a folder: it is not read"
+    hint = "put the files themselves here"
+    return Problem("W136", mark, message, hint, severity=Severity.WARNING)
 
 
 def _not_read(name: str, said: list[Problem]) -> list[Problem]:
@@ -188,13 +227,16 @@ def same_address(mark: Mark, address: str, first: Mark) -> Problem:
     )
 
 
-def not_a_text(mark: Mark, error: OSError | UnicodeDecodeError) -> Problem:
+def not_a_text(mark: Mark, error: OSError | RuntimeError | UnicodeDecodeError) -> Problem:
     """Say why a file can't be read as text."""
     if isinstance(error, UnicodeDecodeError):
         hint = "save it as UTF-8; programs for tables call it 'CSV UTF-8'"
         line = error.object.count(b"\n", 0, error.start) + 1
         return Problem("E101", Mark(mark.file, line, 1), "this file is not UTF-8 text", hint)
-    reason = error.strerror.lower() if error.strerror else str(error)
+    said = getattr(error, "strerror", None)
+    reason = str(said).lower() if said else str(error)
+    if isinstance(error, RuntimeError):
+        reason = "it is a link that leads to itself"
     hint = "split it into several files" if "larger" in reason else "check where it comes from"
     return Problem("E101", mark, f"this file can't be read: {reason}", hint)
 

@@ -19,17 +19,21 @@ from engine.metadata.build.stories import build_story, read_tale
 from engine.metadata.checks.left_out import is_definition_path, is_role, left_out, loose_ends
 from engine.metadata.checks.run import run_checks
 from engine.metadata.checks.subject import Subject
+from engine.metadata.closeness import few_comparisons
 from engine.metadata.core_package import core_package, core_texts
 from engine.metadata.csv_source import CsvTable, read_csv
 from engine.metadata.folder import find_sources, is_definition, is_rows, merge
 from engine.metadata.model.application import Application
 from engine.metadata.model.rows import Row
 from engine.metadata.nodes import Path
-from engine.metadata.problems import Problem, Severity, has_errors, in_order
+from engine.metadata.problems import Mark, Problem, Severity, has_errors, in_order
 from engine.metadata.rows_files import RowsFile
 from engine.metadata.shape import Shape, check_shape, of_overlay
-from engine.metadata.source import Document, read_nodes
+from engine.metadata.source import MOST_ITEMS, MOST_NODES, Document, read_nodes
+from engine.metadata.syntax import too_many_together
 
+MOST_VALUES = 200_000  # of all files together
+MOST_PROBLEMS = 1_000  # nobody reads more at once
 KEY_OF_FIELD = 5  # entities, id, fields, id, key: what is wrong below makes the key unclear
 
 
@@ -45,12 +49,14 @@ class LoadResult:
 def load(folder: FilePath) -> LoadResult:
     """Load the configuration of a folder."""
     found = find_sources(folder)
-    return _load(found.texts, list(found.problems))
+    with few_comparisons():
+        return _load(found.texts, list(found.problems))
 
 
 def load_sources(sources: Mapping[str, str]) -> LoadResult:
     """Load a configuration from its texts, by relative path."""
-    return _load(sources, [])
+    with few_comparisons():
+        return _load(sources, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,15 @@ class _Folder:
     definitions: tuple[_File, ...]
     trees: Mapping[str, _File]
     tables: Mapping[str, CsvTable]
+    left: tuple[Problem, ...]
 
     @property
     def problems(self) -> list[Problem]:
         """Return what was wrong with the files one by one."""
         files = (*self.definitions, *self.trees.values())
         found = [one for file in files for one in (*file.document.problems, *file.shape.problems)]
-        return found + [one for table in self.tables.values() for one in table.problems]
+        found += [one for table in self.tables.values() for one in table.problems]
+        return [*found, *self.left]
 
     @property
     def unclear(self) -> frozenset[Path]:
@@ -124,7 +132,17 @@ def _load(sources: Mapping[str, str], problems: list[Problem]) -> LoadResult:
         subject, found = build(own, later)
     application = subject.application
     ordered = in_order((*problems, *found))
-    return LoadResult(None if has_errors(ordered) else application, ordered, sources)
+    is_wrong = has_errors(ordered)
+    return LoadResult(None if is_wrong else application, _first(ordered), sources)
+
+
+def _first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return as many as somebody reads at once, errors before all else."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    errors = [one for one in problems if one.severity is Severity.ERROR]
+    others = [one for one in problems if one.severity is not Severity.ERROR]
+    return in_order(tuple([*errors, *others][:MOST_PROBLEMS]))
 
 
 def _built(
@@ -147,22 +165,35 @@ def _built(
 
 
 def _read(sources: Mapping[str, str]) -> _Folder:
-    definitions = [_file(name, text) for name, text in sources.items() if is_definition(name)]
-    if any(one.root.get("uses") is not None for one in definitions):
-        definitions = [replace(one, shape=of_overlay(one.root, one.shape)) for one in definitions]
-        sources = {name: text for name, text in sources.items() if is_definition(name)}
-    rows = {name: text for name, text in sources.items() if is_rows(name)}
-    trees = {name: _file(name, text, rows=True) for name, text in rows.items() if _is_yaml(name)}
-    tables = {name: read_csv(name, text) for name, text in rows.items() if not _is_yaml(name)}
-    return _Folder(tuple(definitions), trees, tables)
+    definitions: dict[str, _File] = {}
+    trees: dict[str, _File] = {}
+    tables: dict[str, CsvTable] = {}
+    count, left = 0, []
+    for name in sorted(sources, key=is_rows):
+        if is_rows(name) and any(one.root.get("uses") is not None for one in definitions.values()):
+            continue
+        if count > MOST_VALUES:
+            left.append(too_many_together(Mark(name, 1, 1), MOST_VALUES))
+        elif is_definition(name):
+            definitions[name] = _file(name, sources[name], MOST_ITEMS)
+            count += definitions[name].document.count
+        elif is_rows(name) and name.endswith(".yaml"):
+            trees[name] = _file(name, sources[name], MOST_NODES, rows=True)
+            count += trees[name].document.count
+        elif is_rows(name):
+            tables[name] = read_csv(name, sources[name])
+            count += tables[name].count
+    return _Folder(_overlaid(tuple(definitions.values())), trees, tables, tuple(left))
 
 
-def _is_yaml(name: str) -> bool:
-    return name.endswith(".yaml")
+def _overlaid(definitions: tuple[_File, ...]) -> tuple[_File, ...]:
+    if not any(one.root.get("uses") is not None for one in definitions):
+        return definitions
+    return tuple(replace(one, shape=of_overlay(one.root, one.shape)) for one in definitions)
 
 
-def _file(name: str, text: str, *, rows: bool = False) -> _File:
-    document = read_nodes(name, text)
+def _file(name: str, text: str, most: int, *, rows: bool = False) -> _File:
+    document = read_nodes(name, text, most)
     if document.root is None:
         return _File(document, Shape((), document.broken, document.broken, frozenset()))
     return _File(document, check_shape(document, document.root, rows=rows))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,14 +58,23 @@ def render(problem: Problem, sources: Mapping[str, str]) -> str:
     head = f"{mark.file}:{mark.line}:{mark.column}: {problem.severity} {problem.code}: "
     lines = [head + problem.message + (f" -> {problem.hint}" if problem.hint else "")]
     if mark.file in sources:
-        lines += _excerpt(mark, sources[mark.file].removeprefix("\ufeff"))
+        lines += _excerpt(mark, _lines(sources[mark.file]))
     if problem.address:
         lines.append(f"    at {problem.address}")
-    return "\n".join(lines)
+    return "\n".join(printable(one) for one in lines)
 
 
-def _excerpt(mark: Mark, text: str) -> list[str]:
-    lines = text.split("\n")
+def printable(text: str) -> str:
+    """Return a line as a terminal may show it: a text of others must not command it."""
+    return "".join(one if one.isprintable() or one == "\u00a0" else "\ufffd" for one in text)
+
+
+@lru_cache(maxsize=8)  # a file with many mistakes is split once
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.removeprefix("\ufeff").split("\n"))
+
+
+def _excerpt(mark: Mark, lines: tuple[str, ...]) -> list[str]:
     if not 1 <= mark.line <= len(lines):
         return []
     source = lines[mark.line - 1].rstrip("\r").replace("\t", " ")

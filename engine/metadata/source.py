@@ -20,6 +20,8 @@ from engine.metadata.trap_problems import cut_by_comma, no_pairs
 
 DEEPEST = 32
 MOST_NODES = 100_000
+MOST_ITEMS = 1_000  # of one map or list; files of rows may have more
+MOST_READINGS = 200  # of a file with syntax errors, part by part
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -28,7 +30,7 @@ class Document:
     """A file as nodes.
 
     `broken` are the paths at or below which something could not be read; what stands at `misread`
-    was read, and not as it was meant.
+    was read, and not as it was meant. `count` is how many values were read.
     """
 
     file: str
@@ -36,17 +38,19 @@ class Document:
     problems: tuple[Problem, ...]
     broken: frozenset[Path] = frozenset()
     misread: frozenset[Path] = frozenset()
+    count: int = 0
 
 
-def read_nodes(file: str, text: str) -> Document:
-    """Read one file: whatever can be read is, whatever can't becomes a problem."""
+def read_nodes(file: str, text: str, most: int = MOST_ITEMS) -> Document:
+    """Read one file, with at most `most` items a list: what can't be read becomes a problem."""
     problems = traps.check_text(file, text)
     if has_errors(problems):
         return Document(file, None, problems, frozenset({()}))
-    reading = _Reading(file, traps.lines_of(text))
+    reading = _Reading(file, traps.lines_of(text), most)
     root = reading.read(syntax.Span(0, len(reading.lines)), ())
     broken, misread = frozenset(reading.broken), frozenset(reading.misread)
-    return Document(file, root, (*problems, *reading.problems), broken | misread, misread)
+    said = (*problems, *reading.problems)
+    return Document(file, root, said, broken | misread, misread, reading.count)
 
 
 @dataclass(slots=True)
@@ -55,17 +59,22 @@ class _Reading:
 
     file: str
     lines: list[str]
+    most: int
+    readings: int = 0
+    count: int = 0
     problems: list[Problem] = field(default_factory=list)
     broken: set[Path] = field(default_factory=set)
     misread: set[Path] = field(default_factory=set)
 
     def read(self, span: syntax.Span, path: Path) -> Mapping | None:
         """Read the lines of a span as one map."""
-        builder = _Builder(self.file, self.lines, path)
+        builder = _Builder(self.file, self.lines, path, self.most)
+        self.readings += 1
         try:
             node = builder.build("\n" * span.start + "\n".join(self.lines[span.start : span.end]))
         except (yaml.YAMLError, _Refusal) as error:
             return self._read_around(error, span, path)
+        self.count += builder.count
         self.problems += builder.problems
         self.misread |= builder.misread
         if node is None or isinstance(node, Mapping):
@@ -78,7 +87,8 @@ class _Reading:
         self, error: yaml.YAMLError | _Refusal, span: syntax.Span, path: Path
     ) -> Mapping | None:
         before = len(self.problems)
-        parts = () if _ends_reading(error) else syntax.parts(self.lines, span)
+        is_last = _ends_reading(error) or self.readings > MOST_READINGS
+        parts = () if is_last else syntax.parts(self.lines, span)
         found = self._read_parts(parts, path) if len(parts) > 1 else self._below(parts, path)
         if len(self.problems) == before:  # each part is right by itself: the error is between them
             at = (*path, parts[0].key) if len(parts) == 1 and parts[0].key else path
@@ -89,6 +99,10 @@ class _Reading:
     def _read_parts(self, parts: tuple[syntax.Part, ...], path: Path) -> Mapping:
         entries: dict[str, Entry] = {}
         for part in parts:
+            if self.readings > MOST_READINGS:
+                self.problems.append(syntax.too_broken(Mark(self.file, part.span.start + 1, 1)))
+                self.broken.add(path)
+                break
             below = self.read(part.span, path)
             for entry in below.entries if below else ():
                 first = entries.setdefault(entry.key.text, entry)
@@ -129,13 +143,14 @@ def _ends_reading(error: yaml.YAMLError | _Refusal) -> bool:
 class _Builder:
     """Builds nodes from events, within bounds."""
 
-    def __init__(self, file: str, lines: list[str], path: Path) -> None:
+    def __init__(self, file: str, lines: list[str], path: Path, most: int) -> None:
         self.file = file
         self.lines = lines
         self.root = path
+        self.most = most
+        self.count = 0
         self.problems: list[Problem] = []
         self.misread: set[Path] = set()
-        self._count = 0
         self._events: Iterator[yaml.Event] = iter(())
 
     def build(self, text: str) -> Node | None:
@@ -165,19 +180,24 @@ class _Builder:
                 return self._mapping(mark, depth, path, flow=flow)
 
     def _guard(self, event: yaml.Event, mark: Mark, depth: int) -> None:
-        self._count += 1
+        self.count += 1
         if depth > DEEPEST:
             raise _Refusal(syntax.too_deep(mark), final=True)
-        if self._count > MOST_NODES:
+        if self.count > MOST_NODES:
             raise _Refusal(syntax.too_many(mark), final=True)
         refused = syntax.refused_event(event, mark)
         if refused:
             raise _Refusal(refused)
 
+    def _guard_length(self, length: int, mark: Mark) -> None:
+        if length > self.most:
+            raise _Refusal(syntax.too_long(mark, self.most), final=True)
+
     def _sequence(self, mark: Mark, depth: int, path: Path) -> Sequence:
         items: list[Node] = []
         for event in takewhile(_goes_on, self._events):
             items.append(self._node(event, depth + 1, (*path, len(items))))
+            self._guard_length(len(items), mark)
         return Sequence(tuple(items), mark)
 
     def _mapping(self, mark: Mark, depth: int, path: Path, *, flow: bool) -> Mapping:
@@ -199,6 +219,7 @@ class _Builder:
                 self._check_key(key)
                 previous = entries[key.text] = Entry(key, value)
             self._tell_address(said, address_of((*path, key.text)))
+            self._guard_length(len(entries), key.mark)
         return Mapping(tuple(entries.values()), mark)
 
     def _without_colon(self, previous: Entry | None, key: Scalar, mark: Mark, path: Path) -> None:
@@ -223,7 +244,9 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> Scalar:
         if event.style in ("'", '"'):
             begin = Mark(self.file, mark.line, mark.column + 1, max(1, mark.length - 2))
-            return Scalar(event.value, mark, begin, quoted=True)
+            scalar = Scalar(event.value, mark, begin, quoted=True)
+            self.problems += traps.check_escapes(scalar)
+            return scalar
         if event.style in ("|", ">"):
             return Scalar(event.value, mark, self._first_line(mark), quoted=True)
         scalar = Scalar(event.value, mark, mark)

@@ -57,7 +57,7 @@ def _part(lines: list[str], span: Span, begin: int) -> Part:
     found = KEY.match(lines[begin])
     key, column = (found["key"].strip("'\""), len(found["indent"])) if found else ("", 0)
     below = [n for n in range(begin + 1, span.end) if _is_content(lines[n])]
-    bare = re.sub(r"\s+#.*$", "", lines[begin]).rstrip().endswith(":")
+    bare = re.sub(r"(?<!\s)\s+#.*$", "", lines[begin]).rstrip().endswith(":")
     opens = bare and below and all(_indent(lines[n]) > column for n in below)
     return Part(span, key, column, Span(below[0], span.end) if opens else None)
 
@@ -188,8 +188,33 @@ def too_deep(mark: Mark) -> Problem:
 
 def too_many(mark: Mark) -> Problem:
     """Say that a file holds too much."""
+    message = "this file holds more than 100,000 values"
+    return Problem("E114", mark, message, "split it into several files; import large tables")
+
+
+def too_many_together(mark: Mark, most: int) -> Problem:
+    """Say that the files of a folder hold too much together."""
+    message = f"the files before this one hold more than {most:,} values, so it is not read"
+    return Problem("E114", mark, message, "take rows out; import large tables")
+
+
+def too_long(mark: Mark, most: int) -> Problem:
+    """Say that one map or list has too many items."""
     return Problem(
-        "E114", mark, "this file holds more than 100,000 values", "split it into several files"
+        "E114",
+        mark,
+        f"this map or list has more than {most:,} items",
+        "make an entity of what is so many, and a link to it",
+    )
+
+
+def too_broken(mark: Mark) -> Problem:
+    """Say that a file has so many syntax errors that the rest is not looked at."""
+    return Problem(
+        "E120",
+        mark,
+        "this file has so many mistakes above that it is not read on from here",
+        "mend those first",
     )
 
 

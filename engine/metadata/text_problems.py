@@ -32,6 +32,16 @@ def unprintable(mark: Mark, character: str) -> Problem:
     )
 
 
+def escaped(mark: Mark, character: str) -> Problem:
+    """Name a character that no text should hold, hidden in an escape of YAML."""
+    return Problem(
+        "E101",
+        mark,
+        f"the escapes in this text stand for an invisible character (U+{ord(character):04X})",
+        "leave the escape out",
+    )
+
+
 def byte_order_mark(mark: Mark) -> Problem:
     """A byte order mark: three invisible bytes that some editors put before the first letter.
 

@@ -12,6 +12,7 @@ from engine.metadata.problems import Mark, Problem
 from engine.metadata.syntax import Span, tag
 from engine.metadata.text_problems import (
     byte_order_mark,
+    escaped,
     too_large,
     unprintable,
     windows_line_ends,
@@ -37,6 +38,8 @@ from engine.metadata.trap_problems import (
 INDENTATION = ("mapping values", "document start", "expected key", "block end")
 NO_BREAK = "\u00a0"
 LARGEST_FILE = 1024 * 1024
+LONGEST_LINE = 400  # letters that are searched for a trap: nobody means more by one line
+LOOKED_BACK = 100  # lines above an error, which often stands behind its cause
 UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
@@ -54,6 +57,7 @@ BRACKET_IN_FLOW = re.compile(
     r"\{[^'\"{}\[\]]*:\s*(?P<value>[^\s'\"{}\[\],][^'\"{}\[\],]*(?P<at>[\[{])[^\]}]*[\]}]?)"
 )
 COMMENT_IN_FLOW = re.compile(r"[{\[,].*?\s(#[^\s#!].*[\]}])\s*$")
+COMMENT = re.compile(r"\s*#(?=[^\s#!])")
 ESCAPE = re.compile(r'"[^"\\]*(?:\\["\\/nrtabfve0NLP_ xuU][^"\\]*)*(\\.)')
 TRAPS: tuple[tuple[re.Pattern[str], Callable[[Mark, str], Problem]], ...] = (
     (TAB, tab),
@@ -89,15 +93,20 @@ def check_text(file: str, text: str) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
+def check_escapes(scalar: Scalar) -> tuple[Problem, ...]:
+    """Check a text in double quotes: an escape may hold what nobody could have typed."""
+    found = UNPRINTABLE.search(scalar.text)
+    return (escaped(scalar.mark, found[0]),) if found else ()
+
+
 def check_plain(scalar: Scalar, lines: list[str], line: int, column: int) -> tuple[Problem, ...]:
     """Check what follows a text without quotes that ends at the given place."""
     if NO_BREAK in scalar.text and (found := re.search(rf"\w:{NO_BREAK}", scalar.text)):
         return (no_break_space(_place_of(found[0], scalar, lines), NO_BREAK),)
-    rest = lines[line][column:] if line < len(lines) else ""
-    comment = re.match(r"\s*#(?=[^\s#!])", rest) if "#" in rest else None
+    comment = COMMENT.match(lines[line], column) if line < len(lines) else None
     if comment is None:
         return ()
-    start = column + len(comment[0])
+    rest, start = lines[line][column:], comment.end()
     mark = Mark(scalar.mark.file, line + 1, start, len(lines[line]) - start + 1)
     if scalar.is_nothing:
         return (only_a_comment(mark, rest.strip()),)
@@ -128,9 +137,10 @@ def explain(file: str, lines: list[str], error: yaml.YAMLError, span: Span) -> P
     detail = str(getattr(error, "problem", None) or error)
     reached = line
     line = max(span.start, min(line, span.end - 1, len(lines) - 1))
-    numbers = dict.fromkeys([line, *range(span.start, min(span.end, line + 1, len(lines)))])
+    first = max(span.start, line - LOOKED_BACK)
+    numbers = dict.fromkeys([line, *range(first, min(span.end, line + 1, len(lines)))])
     for number in numbers:
-        known = _known(Mark(file, number + 1, 1), lines[number], detail)
+        known = _known(Mark(file, number + 1, 1), lines[number][:LONGEST_LINE], detail)
         if known:
             return known
     opened = getattr(error, "context_mark", None)

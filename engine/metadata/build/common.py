@@ -15,7 +15,7 @@ CORE = "core:"
 TEXT_TYPES = ("text", "long_text", "email", "phone", "url")
 CLOCK = re.compile(r"\b(now|today|age|since|next_anniversary|start_of|end_of)\s*\(")
 STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-IN_BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+IN_BRACES = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.DOTALL)
 NAME = re.compile(r"(?<![\w.])[a-z_]\w*(?:\.[a-z_]\w*)*(?!\s*\()")
 
 

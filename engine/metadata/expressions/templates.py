@@ -20,6 +20,8 @@ from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.model.text import Template
 from engine.metadata.problems import Problem
 
+_MOST_HOLES = 100
+_LONGEST = 10_000
 _HOLE_PARTS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\}\}|\{\{|.""", re.DOTALL)
 
 Show: TypeAlias = Callable[[Result, Typed], str]
@@ -96,6 +98,7 @@ def _read(text: str, scope: Scope) -> tuple[TextTemplate | None, tuple[Expressio
 def _split(text: str) -> Iterator[str | Span]:
     """Yield the plain parts of a text and the places of its expressions."""
     _refuse_tags(text)
+    _refuse_much(text)
     at = 0
     while True:
         begin = text.find("{{", at)
@@ -120,6 +123,16 @@ def _refuse_tags(text: str) -> None:
                 f"a text has no {what} '{sign}'",
                 "use {{ a if condition else b }}",
             )
+
+
+def _refuse_much(text: str) -> None:
+    if len(text) > _LONGEST or text.count("{{") > _MOST_HOLES:
+        raise ExpressionProblem(
+            "E302",
+            Span(0, 2),
+            f"a text has at most {_MOST_HOLES} expressions and {_LONGEST:,} letters",
+            "write less",
+        )
 
 
 def _end_of_hole(text: str, begin: int) -> int:
