@@ -12,6 +12,8 @@ PORT ?= 8000
 DATA ?= .kartoteka/$(notdir $(CRM))
 TESTS ?= tests
 WORKERS ?= 2
+CASES ?=
+ROUNDS ?= 3
 PROPERTIES = $(shell grep -rlE "hypothesis|kit.examples" $(TESTS) --include="test_*.py")
 
 .PHONY: help
@@ -57,8 +59,12 @@ nightly: dev ## The properties with many more examples than before a commit
 	KARTOTEKA_EXAMPLES=nightly $(BIN)/pytest $(PROPERTIES) -n $(WORKERS) --dist worksteal
 
 .PHONY: bench
-bench: dev ## Measure; says numbers, judges nothing
-	$(BIN)/pytest $(TESTS) -q -s -m bench
+bench: dev ## Measure, 100,000 deals, into bench/RESULTS.md: CASES="list,press" ROUNDS=1
+	$(BIN)/python -m bench.measure --deals 100000 --rounds $(ROUNDS) --cases "$(CASES)"
+
+.PHONY: bench-large
+bench-large: dev ## The same with 1,000,000 deals
+	$(BIN)/python -m bench.measure --deals 1000000 --rounds $(ROUNDS) --cases "$(CASES)"
 
 .PHONY: dev
 dev: $(VENV)/dev.stamp ## Make the environment for working on Kartoteka, front end included

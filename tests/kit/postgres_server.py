@@ -9,7 +9,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
@@ -62,14 +62,14 @@ class Server:
 
 
 @contextmanager
-def shared_server() -> Iterator[URL]:
+def shared_server(settings: Mapping[str, str] = SETTINGS) -> Iterator[URL]:
     """Yields the address of the run's server; the last process to leave stops it."""
     server = Server(HOME / os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12])
     me = server.users / str(os.getpid())
     with locked():
         sweep()
         if not server.users.is_dir():
-            start(server)
+            start(server, settings)
         me.touch()
     try:
         yield server.url
@@ -116,7 +116,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def start(server: Server) -> None:
+def start(server: Server, settings: Mapping[str, str]) -> None:
     """Makes the cluster and starts it; a folder without `users/` is one that never ran."""
     shutil.rmtree(server.folder, ignore_errors=True)
     server.folder.mkdir(mode=0o700)
@@ -127,14 +127,14 @@ def start(server: Server) -> None:
     users = ("--auth=trust", f"--username={SUPERUSER}")
     texts = ("--encoding=UTF8", "--locale=C.UTF-8")
     run(programs / "initdb", "--pgdata", server.data, *users, *texts, "--no-sync")
-    log = server.folder / "server.log"
-    run(programs / "pg_ctl", "start", "-w", "-D", server.data, "-l", log, "-o", options(server))
+    log, chosen = server.folder / "server.log", options(server, settings)
+    run(programs / "pg_ctl", "start", "-w", "-D", server.data, "-l", log, "-o", chosen)
     server.users.mkdir()
 
 
-def options(server: Server) -> str:
+def options(server: Server, settings: Mapping[str, str]) -> str:
     """Returns the server's settings as words of a command line."""
-    chosen = SETTINGS | {"unix_socket_directories": str(server.folder)}
+    chosen = {**settings, "unix_socket_directories": str(server.folder)}
     return " ".join(f"-c {name}='{value}'" for name, value in chosen.items())
 
 
