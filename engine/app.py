@@ -5,6 +5,8 @@ The only place, beside the command line, where concrete classes are joined.
 
 from __future__ import annotations
 
+from functools import partial
+
 from engine.automation.rules import Rules
 from engine.clock import Clock
 from engine.errors import Refused, say
@@ -13,6 +15,9 @@ from engine.runtime.access import Access
 from engine.runtime.accounts.accounts import open_accounts
 from engine.runtime.accounts.passwords import Passwords
 from engine.runtime.database import Database
+from engine.runtime.plan.apply import apply
+from engine.runtime.plan.rows import load_rows
+from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import applied_version
 from engine.runtime.query.select import Reader
 from engine.runtime.records.service import RecordService
@@ -21,7 +26,7 @@ from engine.runtime.tables.entity import build_tables
 from engine.runtime.translate import CompanyWords, Translator
 from engine.settings import Settings
 
-__all__ = ["Services", "applied_services", "open_services"]
+__all__ = ["Services", "applied_services", "apply_plan", "open_services"]
 
 
 def open_services(
@@ -52,7 +57,22 @@ def open_services(
         accounts=open_accounts(database, tables, application, clock, records, passwords),
         translator=translator,
         settings=settings or Settings(),
+        apply=partial(apply_plan, database),
     )
+
+
+def apply_plan(
+    database: Database, plan: Plan, wanted: Application, author: str, *, demo: bool = False
+) -> None:
+    """Apply a plan, write the teams as declared and load the rows that came with it.
+
+    The version is one transaction. Teams and rows follow through the record service, each batch in
+    one of its own: when the process ends in between, the next plan lists what is missing, and the
+    next `apply` or start of `run` loads it; what is loaded already is known by its key.
+    """
+    if not plan.is_empty or plan.base != plan.wanted:
+        apply(database, plan, wanted, author)
+    load_rows(wanted, database, open_services(wanted, database).records, demo=demo)
 
 
 def applied_services(database: Database, settings: Settings | None = None) -> Services:

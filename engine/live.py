@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Lock
 
+from engine.app import apply_plan
 from engine.errors import EngineError, Message, Refused, Unavailable, say
 from engine.log import logger
 from engine.metadata.load import load
@@ -23,7 +24,7 @@ from engine.runtime.plan.compare import make_plan
 from engine.runtime.plan.folder import FolderState, Standing
 from engine.runtime.plan.renames import Renames
 from engine.runtime.plan.steps import Plan
-from engine.start import AUTHOR, apply_plan
+from engine.start import AUTHOR
 
 log = logger("live")
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.app import applied_application, open_services
+from engine.app import applied_application, apply_plan
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
-from engine.runtime.plan.apply import apply
 from engine.runtime.plan.compare import make_plan
-from engine.runtime.plan.rows import load_rows
+from engine.runtime.plan.history import taken_back
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import applied_version
 from engine.scenarios.story import Played, Tell, play_story, unheard
@@ -35,21 +34,13 @@ def bring_up_to_date(
 ) -> Outcome:
     """Apply what needs no yes, load the rows and play the story of the demo.
 
-    Otherwise the version that is applied is kept. `tell` hears how far the story is.
+    Otherwise the version that is applied is kept; also where somebody has taken back what the
+    folder says. `tell` hears how far the story is.
     """
     plan = make_plan(database, wanted, demo=demo)
-    if plan.needs_yes:
+    if plan.needs_yes or wanted.digest in taken_back(database):
         has_version = applied_version(database) is not None
         return Outcome(applied_application(database) if has_version else None, plan)
     apply_plan(database, plan, wanted, AUTHOR, demo=demo)
     story = play_story(wanted, database, tell) if demo else Played.NOTHING_NEW
     return Outcome(wanted, story=story)
-
-
-def apply_plan(
-    database: Database, plan: Plan, wanted: Application, author: str, *, demo: bool = False
-) -> None:
-    """Apply a plan, write the teams as declared and load the rows that came with it."""
-    if not plan.is_empty or plan.base != plan.wanted:
-        apply(database, plan, wanted, author)
-    load_rows(wanted, database, open_services(wanted, database).records, demo=demo)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from engine.app import apply_plan
 from engine.cli import output
 from engine.cli.loading import load_sound
 from engine.cli.place import place_of, place_options
@@ -16,7 +17,6 @@ from engine.runtime.plan.compare import make_plan
 from engine.runtime.plan.renames import read_renames
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.text import plan_text
-from engine.start import apply_plan
 
 
 @click.command("apply", epilog="Example: kartoteka apply my-crm --yes")

@@ -6,7 +6,7 @@ Marks are not compared: a definition that moved to another file is the same defi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 
 from engine.metadata.diff.access import moves, rights
 from engine.metadata.diff.actions import actions
@@ -36,6 +36,15 @@ Node = (
     | View
 )
 Keys = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedIds:
+    """Old id -> new id: of entities, and of the fields of each entity by its new id."""
+
+    entities: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
 
 # What a definition is called, and what is compared apart, id by id.
 IDENTITY = frozenset({"id", "entity", "address", "mark", "layer", "was"})
@@ -113,9 +122,14 @@ HEAD_KEYS = (
 )
 
 
-def compare_applications(before: Application, after: Application) -> tuple[Change, ...]:
-    """Return all differences in the order in which the sections stand in a file."""
-    return tuple(_Comparison(before, after).changes())
+def compare_applications(
+    before: Application, after: Application, renames: RenamedIds | None = None
+) -> tuple[Change, ...]:
+    """Return all differences in the order in which the sections stand in a file.
+
+    `renames` says what got which id where the configuration itself does not say it as `was:`.
+    """
+    return tuple(_Comparison(before, after, renames or RenamedIds()).changes())
 
 
 def renamed_entities(before: Application, after: Application) -> dict[str, str]:
@@ -145,12 +159,13 @@ def _renames(
 class _Comparison:
     """One comparison: knows which ids were given anew."""
 
-    def __init__(self, before: Application, after: Application) -> None:
+    def __init__(self, before: Application, after: Application, renames: RenamedIds) -> None:
         self._before = before
         self._after = after
-        self._entities = renamed_entities(before, after)
+        self._entities = renamed_entities(before, after) | dict(renames.entities)
         self._fields = {
-            self._entities.get(one.id, one.id): renamed_fields(one, counterpart)
+            counterpart.id: renamed_fields(one, counterpart)
+            | dict(renames.fields.get(counterpart.id, {}))
             for one in before.entities.values()
             if (counterpart := after.entities.get(self._entities.get(one.id, one.id)))
         }
@@ -183,9 +198,10 @@ class _Comparison:
         """Yield the differences of a section, or of a map inside a definition."""
         renames = renames or {}
         touches = NODE_TOUCHES[node]
-        kept = {renames.get(one, one): one for one in before}
+        given = set(renames.values())  # to others: what had such an id is gone
+        kept = {renames.get(one, one): one for one in before if one in renames or one not in given}
         for old in before:
-            if renames.get(old, old) not in after:
+            if kept.get(renames.get(old, old)) != old or renames.get(old, old) not in after:
                 yield Change(f"{address}.{old}", Sort.REMOVED, node, touches)
         for new, definition in after.items():
             here = f"{address}.{new}"
@@ -195,7 +211,7 @@ class _Comparison:
             if kept[new] != new:
                 yield Change(here, Sort.RENAMED, node, touches, "", kept[new], new)
             yield from self._definition(here, node, before[kept[new]], definition)
-        yield from _places(address, node, [renames.get(one, one) for one in before], list(after))
+        yield from _places(address, node, list(kept), list(after))
 
     def _definition(
         self, address: str, node: str, before: Node | Validation, after: Node | Validation

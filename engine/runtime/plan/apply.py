@@ -14,6 +14,7 @@ from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.compare import plan_within
 from engine.runtime.plan.execute import Executor
+from engine.runtime.plan.holds import holds_of
 from engine.runtime.plan.operations import Operation
 from engine.runtime.plan.state import LiveState, State, read_state
 from engine.runtime.plan.steps import Plan
@@ -32,15 +33,15 @@ def apply(database: Database, plan: Plan, wanted: Application, author: str) -> N
         state = read_state(connection)
         if plan.changes_tables:
             _hold_tables(connection, state)
-        fresh = plan_within(connection, wanted, renames=plan.renames)
+        fresh = plan_within(connection, wanted, renames=plan.renames, takes_back=plan.takes_back)
         _refuse_another(plan, fresh)
         crash_point("apply.agreed")
         if fresh.changes_tables:
             _change_tables(connection, database, fresh, state, wanted)
         crash_point("apply.changed")
-        if fresh.base != wanted.digest:
-            now = database.clock.now()
-            write_version(connection, wanted, author, fresh.as_json(), now)
+        if fresh.base != wanted.digest or (fresh.takes_back and not fresh.is_empty):
+            now, holds = database.clock.now(), holds_of(read_state(connection)).as_json()
+            write_version(connection, wanted, author, fresh.as_json(), holds, now)
         crash_point("apply.before_commit")
     crash_point("apply.committed")
 

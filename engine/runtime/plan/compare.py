@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from engine.errors import Refused, say
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.count import Counter
@@ -13,15 +14,16 @@ from engine.runtime.plan.definition_steps import DefinitionSteps
 from engine.runtime.plan.derived import derived_steps
 from engine.runtime.plan.directory import LiveDirectory
 from engine.runtime.plan.drift import Drift, find_drift
+from engine.runtime.plan.holds import Holds, held_by
 from engine.runtime.plan.look_alikes import look_alikes
 from engine.runtime.plan.match import How, Match, match, refuse_missed
-from engine.runtime.plan.renames import NO_RENAMES, Renames, with_renames
+from engine.runtime.plan.renames import NO_RENAMES, Renames, with_renames, without_renames
 from engine.runtime.plan.row_steps import new_row_steps, row_steps
 from engine.runtime.plan.state import LiveState, read_state
 from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
 from engine.runtime.plan.table_steps import TableSteps
 from engine.runtime.plan.versions import read_version
-from engine.runtime.tables.layout import stored_layout
+from engine.runtime.tables.layout import ensure_system_tables, stored_layout
 
 
 def make_plan(
@@ -31,11 +33,13 @@ def make_plan(
     demo: bool = False,
     renames: Renames = NO_RENAMES,
 ) -> Plan:
-    """Return the plan from what the database serves to what is wanted; nothing is written.
+    """Return the plan from what the database serves to what is wanted; no record is written.
 
     `renames` are said beside the `was:` of the wanted configuration.
     """
     is_new = stored_layout(database) is None
+    if not is_new:
+        ensure_system_tables(database)  # those of an older engine can't be read
     with database.read() as connection:
         if is_new:
             nothing = LiveState()
@@ -50,18 +54,25 @@ def plan_within(
     *,
     demo: bool = False,
     renames: Renames = NO_RENAMES,
+    takes_back: int | None = None,
 ) -> Plan:
-    """Return the plan as one transaction sees a database that has the engine's tables."""
+    """Return the plan as one transaction sees a database that has the engine's tables.
+
+    `takes_back` is the version that the wanted configuration is, on the way back to it.
+    """
     stored, state = read_version(connection), read_state(connection)
     base = None if stored is None else stored.digest
     drift = find_drift(connection, state)
     if any(one.harms for one in drift):
-        return Plan(
-            base, wanted.digest, tuple(_unplannable(one) for one in drift if one.harms), drift
-        )
-    wanted = with_renames(wanted, renames)
-    matched = match(state, wanted)
-    refuse_missed(renames, matched)
+        steps = [_unplannable(one) for one in drift if one.harms]
+        return Plan(base, wanted.digest, tuple(steps), drift, renames, takes_back=takes_back)
+    if takes_back is None:
+        wanted = with_renames(wanted, renames)
+        matched = match(state, wanted)
+        refuse_missed(renames, matched)
+    else:
+        wanted = without_renames(wanted)
+        matched = match(state, wanted, _held(connection, takes_back, state))
     if stored is None:
         was = None
     elif stored.digest == wanted.digest:
@@ -72,8 +83,15 @@ def plan_within(
     if stored is not None and was is None:
         steps.append(_unreadable())
     steps += row_steps(connection, wanted, matched, demo=demo)
-    found = look_alikes(matched, was, Counter(connection))
-    return Plan(base, wanted.digest, tuple(steps), drift, renames, found)
+    found = () if takes_back else look_alikes(matched, was, Counter(connection))
+    return Plan(base, wanted.digest, tuple(steps), drift, renames, found, takes_back)
+
+
+def _held(connection: Connection, takes_back: int, state: LiveState) -> Holds:
+    version = read_version(connection, takes_back)
+    if version is None:
+        raise Refused(say("There is no version {number}.", number=takes_back))
+    return held_by(connection, version, state)
 
 
 def _steps(

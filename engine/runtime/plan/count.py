@@ -12,12 +12,15 @@ from sqlalchemy import (
     TableClause,
     and_,
     column,
+    false,
     func,
     or_,
     select,
     table,
 )
 
+from engine.runtime.plan.operations import Changes
+from engine.runtime.plan.recall import is_changed
 from engine.runtime.plan.state import LiveColumn
 from engine.runtime.tables.columns import YesNo, column_type
 
@@ -49,17 +52,23 @@ class Counter:
         return self._count(source, or_(cell == value, cell.contains(f"|{value}|", autoescape=True)))
 
     def values(
-        self, name: str, columns: Sequence[LiveColumn]
-    ) -> Iterator[tuple[tuple[Any, ...], int]]:
-        """Yield each different value (cells of the columns) with the number of its records."""
-        source = live_table(name, columns)
-        query = (
-            select(*source.c, func.count())
-            .where(or_(*(one.is_not(None) for one in source.c)))
-            .group_by(*source.c)
+        self, name: str, columns: Sequence[LiveColumn], changes: Changes | None = None
+    ) -> Iterator[tuple[tuple[Any, ...], bool, int]]:
+        """Yield each different value (its cells, whether changed) with the number of its records.
+
+        Changed are those that `changes` tells of.
+        """
+        source = table(name, column("id"), *(live_column(one) for one in columns))
+        cells = [source.c[one.name] for one in columns]
+        changed = is_changed(source.c.id, changes) if changes else false()
+        inner = (
+            select(*cells, changed.label("is$changed"))
+            .where(or_(*(one.is_not(None) for one in cells)))
+            .subquery()
         )
-        for row in self._connection.execute(query):
-            yield tuple(row[:-1]), row[-1]
+        query = select(*inner.c, func.count()).group_by(*inner.c)
+        for *found, is_other, records in self._connection.execute(query):
+            yield tuple(found), bool(is_other), records
 
     def repeated(
         self, name: str, columns: Sequence[LiveColumn]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from engine.metadata.diff.change import Change, Sort, Touches
-from engine.metadata.diff.compare import compare_applications
+from engine.metadata.diff.compare import RenamedIds, compare_applications
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.runtime.plan.count import Counter
@@ -46,12 +46,31 @@ class DefinitionSteps:
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps in the order of the sections."""
-        changes = compare_applications(self._was, self._wanted)
+        changes = compare_applications(self._was, self._wanted, self._renames())
         new = {one.entity.id for one in self._tables.values() if one.how is How.NEW}
         yield from right_steps(filter(is_reach, changes), new)
         for change in changes:
             if not (is_reach(change) or self._is_told(change)):
                 yield self._step(change)
+
+    def _renames(self) -> RenamedIds:
+        """Return what was found under other ids."""
+        kept = {
+            one.live.entity: one
+            for one in self._tables.values()
+            if one.how in (How.SAME, How.RENAMED)
+        }
+        return RenamedIds(
+            {old: one.entity.id for old, one in kept.items() if old != one.entity.id},
+            {
+                one.entity.id: {
+                    field.found[0].field: field.field.id
+                    for field in one.fields
+                    if field.how is How.RENAMED
+                }
+                for one in kept.values()
+            },
+        )
 
     def _is_told(self, change: Change) -> bool:
         """Say whether another step tells it already."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.runtime.plan.convert import Convert
+from engine.metadata.model.text import Value
 from engine.runtime.plan.count import Counter
+from engine.runtime.plan.operations import Changes
+from engine.runtime.plan.recall import Recall
 from engine.runtime.plan.state import LiveColumn
 from engine.runtime.plan.values import to_value
 
@@ -28,27 +30,26 @@ def examine(
     counter: Counter,
     table: str,
     found: Sequence[LiveColumn],
-    forth: Convert,
-    memory: tuple[Sequence[LiveColumn], Convert] | None = None,
+    recall: Recall,
+    memory: tuple[Sequence[LiveColumn], Changes | None] = ((), None),
 ) -> Verdict:
-    """Judge the values of a field; `memory` are columns of the new type and the way back."""
-    remembered, back = memory or ((), None)
+    """Judge the values of a field; `memory` are columns of the new type, and what changed since."""
+    remembered, changes = memory
     width = len(found)
     filled = lost = 0
     example, stays = "", True
-    for cells, records in counter.values(table, (*found, *remembered)):
+    for cells, changed, records in counter.values(table, (*found, *remembered), changes):
         value = to_value(cells[:width])
-        before = to_value(cells[width:]) if back is not None else None
-        if back is not None and back(before).value == value:
-            stays = stays and before == value
-            filled += records if value is not None else 0
-            continue
-        if value is None:
-            continue
-        converted = forth(value)
-        filled += records
-        stays = stays and converted.exact and converted.value == value
-        if not converted.exact:
+        before = to_value(cells[width:]) if remembered else None
+        converted = recall(value, before, changed=changed)
+        stays = stays and converted.exact and _alike(converted.value, value)
+        filled += records if value is not None else 0
+        if value is not None and not converted.exact:
             lost += records
             example = min(example or str(value), str(value))
     return Verdict(filled, lost, example, stays)
+
+
+def _alike(one: Value, other: Value) -> bool:
+    """Say whether two values are the same; no and nothing are, and zero is neither."""
+    return one == other or all(value is None or value is False for value in (one, other))

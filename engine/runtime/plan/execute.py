@@ -13,7 +13,6 @@ from engine.crash_points import crash_point
 from engine.errors import Refused, say
 from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
-from engine.runtime.plan.convert import conversion_way
 from engine.runtime.plan.ddl import TableChanger
 from engine.runtime.plan.deriving import Deriving
 from engine.runtime.plan.directory import LiveDirectory
@@ -36,8 +35,9 @@ from engine.runtime.plan.operations import (
     RenameFields,
     in_order,
 )
+from engine.runtime.plan.recall import Recall
 from engine.runtime.plan.state import columns_for
-from engine.runtime.plan.values import convert_values, fill_stage, recall_values
+from engine.runtime.plan.values import convert_values, fill_stage
 from engine.runtime.tables.entity import RecordTables
 from engine.runtime.tables.names import table_name
 from engine.runtime.tables.shape import is_stored
@@ -151,9 +151,5 @@ class Executor:
     def _convert(self, operation: ConvertValues) -> None:
         field = self._wanted.entity(operation.entity).fields[operation.field]
         source, memory = operation.source, operation.memory
-        forth = conversion_way(source, field, self._wanted, self._directory)
-        if memory is None:
-            convert_values(self._connection, self._tables, field, source, forth)
-            return
-        back = conversion_way(memory, operation.was, self._wanted, self._directory)
-        recall_values(self._connection, self._tables, field, source, memory, (forth, back))
+        recall = Recall(source, memory, field, self._wanted, self._directory)
+        convert_values(self._connection, self._tables, field, (source, memory), recall)

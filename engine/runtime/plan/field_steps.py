@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.runtime.plan.conversion import Conversion, Directory
-from engine.runtime.plan.convert import Convert, conversion_way, is_harmless
+from engine.runtime.plan.convert import is_harmless
 from engine.runtime.plan.count import Counter
 from engine.runtime.plan.examine import Verdict, examine
 from engine.runtime.plan.match import FieldMatch, How, TableMatch
 from engine.runtime.plan.operations import (
     AddColumn,
+    Changes,
     ConvertValues,
     FillStage,
+    Memory,
     MoveColumn,
     NoteColumn,
     Operation,
@@ -23,10 +26,14 @@ from engine.runtime.plan.operations import (
     RenameFields,
     Source,
 )
+from engine.runtime.plan.recall import Recall
 from engine.runtime.plan.state import LiveColumn, State
 from engine.runtime.plan.steps import Step, StepKind, Weight
 from engine.runtime.plan.words import joined, quoted, records, values
 from engine.runtime.tables.names import retired_name
+from engine.runtime.tables.shape import is_stored
+
+Columns: TypeAlias = tuple[LiveColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,8 @@ class FieldSteps:
 
     def _retire(self, field: str, columns: tuple[LiveColumn, ...]) -> Step:
         count = self._filled(columns)
-        if field in self._table.entity.fields:
+        wanted = self._table.entity.fields.get(field)
+        if wanted is not None and not is_stored(wanted):
             kind, said = StepKind.COMPUTE, "computed on reading from now on"
             kept = f"{values(count)} stay in a retired column" if count else ""
         else:
@@ -117,21 +125,23 @@ class FieldSteps:
     def _was_computed_on_reading(self, field: Field) -> bool:
         before = self._around.was
         entity = before.entities.get(self._table.live.entity) if before else None
-        return entity is not None and field.id in entity.fields
+        found = entity.fields.get(field.id) if entity is not None else None
+        return found is not None and not is_stored(found)
 
     def _retype(self, match: FieldMatch) -> tuple[Step | None, bool]:
         """Return the step for another type, and whether the values stay where they are."""
         if match.field.formula is not None:
             return self._compute(match)
-        forth = self._way(match.found, match.field)
         harmless = match.fits and self._is_harmless(match)
-        if harmless and match.found[0].type == match.field.type:
-            return self._write_by_hand(match), True
-        memory = self._memory(match)
+        same = harmless and match.found[0].type == match.field.type
+        columns = () if same and not match.held else self._before(match)
+        memory = self._memory(match, columns)
         if harmless and not memory:
-            verdict = Verdict(self._filled(match.found))
+            verdict = Verdict(0 if same else self._filled(match.found))
         else:
-            verdict = self._examine(match, forth, memory)
+            verdict = self._examine(match, columns, memory)
+        if same and verdict.stays:
+            return self._write_by_hand(match), True
         if match.fits and verdict.stays:
             sentence = joined(_becomes(match), f"{values(verdict.filled)} stay as they are")
             weight = Weight.DISPLAY if harmless else _weight(verdict)
@@ -139,14 +149,10 @@ class FieldSteps:
             return self._retype_step(match, sentence, weight, verdict, noted), True
         operations = self._replaced(match)
         convert = ConvertValues(
-            self._table.entity.id,
-            match.field.id,
-            self._source(match, operations),
-            self._field_as_it_was(match),
-            self._as_source(memory) if memory else None,
+            self._table.entity.id, match.field.id, self._source(match, operations), memory
         )
         operations += [convert, *self._first_stage(match.field)]
-        sentence = joined(_becomes(match), _what_converts(verdict))
+        sentence = joined(_becomes(match), _what_converts(verdict, is_back=bool(match.held)))
         return self._retype_step(match, sentence, _weight(verdict), verdict, operations), False
 
     def _compute(self, match: FieldMatch) -> tuple[Step | None, bool]:
@@ -193,17 +199,29 @@ class FieldSteps:
             )
         )
 
-    def _examine(
-        self, match: FieldMatch, forth: Convert, memory: tuple[LiveColumn, ...]
-    ) -> Verdict:
-        remembered = None
-        if memory:
-            remembered = memory, self._way(memory, self._field_as_it_was(match))
-        return examine(self._around.counter, self._table.live.name, match.found, forth, remembered)
+    def _examine(self, match: FieldMatch, before: Columns, memory: Memory | None) -> Verdict:
+        around, today = self._around, self._as_source(match.found)
+        recall = Recall(today, memory, match.field, around.wanted, around.directory)
+        known = before, self._changes(match, before, at_once=True) if before else None
+        return examine(around.counter, self._table.live.name, match.found, recall, known)
 
-    def _way(self, columns: tuple[LiveColumn, ...], field: Field) -> Convert:
-        around = self._around
-        return conversion_way(self._as_source(columns), field, around.wanted, around.directory)
+    def _memory(self, match: FieldMatch, before: Columns) -> Memory | None:
+        """Return what is known of the columns that the field had when it was of the wanted type."""
+        if not before:
+            return None
+        changes = self._changes(match, before)
+        return Memory(self._as_source(before), self._field_as_it_was(match), changes)
+
+    def _changes(
+        self, match: FieldMatch, before: Columns, *, at_once: bool = False
+    ) -> Changes | None:
+        """Return which changes since then the history may tell of; `at_once`: before renames."""
+        if not match.held:
+            return None
+        entity, field = self._table.entity.id, match.field.id
+        if at_once:
+            entity, field = self._table.live.entity, match.found[0].field
+        return Changes(entity, field, before[0].last_change or 0, match.found[0].last_change)
 
     def _as_source(self, columns: tuple[LiveColumn, ...]) -> Source:
         last = columns[-1]
@@ -217,15 +235,17 @@ class FieldSteps:
         source = self._as_source(match.found)
         return replace(source, names=tuple(names.get(one, one) for one in source.names))
 
-    def _memory(self, match: FieldMatch) -> tuple[LiveColumn, ...]:
+    def _before(self, match: FieldMatch) -> Columns:
         """Return the columns that the field had when it was of the wanted type before."""
-        if match.how is How.RESTORED:
-            return ()
+        found, live = match.found[0], self._table.live
+        if match.held:
+            return live.numbered(match.held) if match.held != found.number else ()
         wanted = [(one.fits, one.type) for one in match.wanted]
-        for field in dict.fromkeys((match.field.id, match.found[0].field)):
-            for columns in self._table.live.retired_fields(field):
-                if [(one.fits, one.type) for one in columns] == wanted:
-                    return columns
+        for columns in live.line(found.origin) if match.how is not How.RESTORED else ():
+            if columns[0].state is State.RETIRED and wanted == [
+                (one.fits, one.type) for one in columns
+            ]:
+                return columns
         return ()
 
     def _field_as_it_was(self, match: FieldMatch) -> Field:
@@ -235,7 +255,9 @@ class FieldSteps:
         return field or replace(match.field, type=match.found[0].type)
 
     def _new_columns(self, match: FieldMatch) -> list[Operation]:
-        return [AddColumn(self._table.entity.id, one) for one in match.wanted]
+        origin = match.found[0].origin if match.found else 0
+        columns = (replace(one, origin=origin) for one in match.wanted)
+        return [AddColumn(self._table.entity.id, one) for one in columns]
 
     def _first_stage(self, field: Field) -> list[Operation]:
         return [FillStage(self._table.entity.id, field.id)] if field.type == "stage" else []
@@ -325,7 +347,9 @@ def _becomes(match: FieldMatch) -> str:
     return ""
 
 
-def _what_converts(verdict: Verdict) -> str:
+def _what_converts(verdict: Verdict, *, is_back: bool) -> str:
+    if is_back and not verdict.lost:
+        return "the values of then are back, changed ones convert"
     if not verdict.filled:
         return "no record has a value"
     if not verdict.lost:

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import Column, ColumnElement, Connection, text, true, update
+from sqlalchemy import Column, ColumnElement, Connection, select, text, true, update
 
 from engine.metadata.fieldtypes.base import Storage
 from engine.runtime.plan.state import State
@@ -55,9 +55,8 @@ def rename_entities(connection: Connection, tables: RecordTables, names: Names) 
 
 def rename_fields(connection: Connection, entity: str, names: Names) -> None:
     """Let history, sequences, stays and what was retired follow; `entity` is the id of today."""
-    retired = (COLUMNS.c.table_name == table_name(entity)) & (COLUMNS.c.state == State.RETIRED)
+    _rename_retired(connection, table_name(entity), names.values())
     for part in _passes(names):
-        _rename(connection, COLUMNS.c.field, part, retired)
         for column in (SEQUENCES.c.field, STAYS.c.field, TIMERS.c.name):
             _rename(connection, column, part, column.table.c.entity == entity)
         for old, new in part.items():
@@ -81,6 +80,16 @@ def _rename(
     where = true() if condition is None else condition
     for old, new in names.items():
         connection.execute(update(column.table).where(column == old, where).values({column: new}))
+
+
+def _rename_retired(connection: Connection, table: str, fields: Iterable[str]) -> None:
+    """Let the columns that fields had before have their ids of today."""
+    of_table = COLUMNS.c.table_name == table
+    for field in fields:
+        in_use = (COLUMNS.c.field == field) & (COLUMNS.c.state == State.ACTIVE)
+        origin = connection.scalar(select(COLUMNS.c.origin).where(of_table, in_use))
+        before = (COLUMNS.c.origin == origin) & (COLUMNS.c.state == State.RETIRED)
+        connection.execute(update(COLUMNS).where(of_table, before).values(field=field))
 
 
 def _any_link_columns(tables: RecordTables) -> Iterator[Column[str]]:

@@ -104,8 +104,30 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes of a field between two ids of the history."""
+
+    entity: str
+    field: str
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Columns of the wanted type that a field had before, and `was`, the field as it is so far.
+
+    `changes` says who has changed it since; where it is None the values have to say it.
+    """
+
+    source: Source
+    was: Field
+    changes: Changes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConvertValues:
-    """Read the values of `source` as the field's type of today; `was` is the field as it was.
+    """Read the values of `source` as the field's type of today.
 
     Where the field had today's type once before, `memory` still holds those values: a value that
     nobody has changed since is taken from there, exactly as it was.
@@ -114,8 +136,7 @@ class ConvertValues:
     entity: str
     field: str
     source: Source
-    was: Field
-    memory: Source | None = None
+    memory: Memory | None = None
     phase: Phase = Phase.VALUES
 
 

@@ -91,6 +91,19 @@ def with_renames(wanted: Application, renames: Renames) -> Application:
     return replace(wanted, entities=entities)
 
 
+def without_renames(wanted: Application) -> Application:
+    """Return the configuration without any `was:`, which spoke of versions before it."""
+    entities = {
+        one.id: replace(
+            one,
+            was=None,
+            fields={field.id: replace(field, was=None) for field in one.fields.values()},
+        )
+        for one in wanted.entities.values()
+    }
+    return replace(wanted, entities=entities)
+
+
 def _with_renames(entity: Entity, renames: Renames) -> Entity:
     fields = {
         one.id: replace(one, was=renames.fields.get((entity.id, one.id), one.was))

@@ -40,6 +40,9 @@ class LiveColumn:
     target: str | None
     computed: bool = False
     state: State = State.ACTIVE
+    number: int = 0  # 0: not made yet
+    origin: int = 0  # the number of the first column of its field; 0: this one is
+    last_change: int | None = None  # in the history, before it was retired
 
     @property
     def fits(self) -> tuple[object, ...]:
@@ -56,6 +59,7 @@ class LiveTable:
     state: State
     columns: tuple[LiveColumn, ...] = ()
     indexes: tuple[IndexShape, ...] = ()
+    number: int = 0
 
     def active_fields(self) -> dict[str, tuple[LiveColumn, ...]]:
         """Return the columns of each field in use."""
@@ -78,6 +82,15 @@ class LiveTable:
         """Return the columns under which a field was retired last, if it was."""
         return next(iter(self.retired_fields(field)), ())
 
+    def numbered(self, number: int) -> tuple[LiveColumn, ...]:
+        """Return the columns with a number."""
+        return tuple(one for one in self.columns if one.number == number)
+
+    def line(self, origin: int) -> tuple[tuple[LiveColumn, ...], ...]:
+        """Return the columns that a field had one after the other, those made last first."""
+        numbers = {one.number for one in self.columns if one.origin == origin}
+        return tuple(self.numbered(one) for one in sorted(numbers, reverse=True))
+
     def free_number(self) -> int:
         """Return a number that no retired column of this table has in its name."""
         return 1 + max((retired_number(one.name) for one in self.columns), default=0)
@@ -96,6 +109,10 @@ class LiveState:
     def retired(self, entity: str) -> LiveTable | None:
         """Return the table that was retired last under this id."""
         return self._last(entity, State.RETIRED)
+
+    def numbered(self, number: int) -> LiveTable | None:
+        """Return the table with a number."""
+        return next((one for one in self.tables if one.number == number), None)
 
     def free_number(self) -> int:
         """Return a number that no retired table has in its name."""
@@ -138,6 +155,9 @@ def read_state(connection: Connection) -> LiveState:
                 row.target,
                 row.computed,
                 State(row.state),
+                row.number,
+                row.origin,
+                row.last_change,
             )
         )
     indexes: dict[str, list[IndexShape]] = {}
@@ -152,6 +172,7 @@ def read_state(connection: Connection) -> LiveState:
                 State(row.state),
                 tuple(columns.get(row.name, ())),
                 tuple(indexes.get(row.name, ())),
+                row.number,
             )
             for row in connection.execute(select(TABLES).order_by(TABLES.c.name))
         )

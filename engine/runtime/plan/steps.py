@@ -78,7 +78,8 @@ class Plan:
 
     `base` and `wanted` are the digests of the two (no base on an empty database), `drift` says
     what somebody changed in the tables by hand. `renames` were said beside the `was:` of the wanted
-    one, `look_alikes` may be renames that nobody has said.
+    one, `look_alikes` may be renames that nobody has said. `takes_back` is the older version to
+    which this is the way back.
     """
 
     base: str | None
@@ -87,6 +88,7 @@ class Plan:
     drift: tuple[Drift, ...] = ()
     renames: Renames = NO_RENAMES
     look_alikes: tuple[LookAlike, ...] = ()
+    takes_back: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -140,6 +142,7 @@ class Plan:
             "changes": [one.as_json() for one in self.steps],
             "renames": self.renames.by_address(),
             "look_alikes": [one.as_json() for one in self.look_alikes],
+            "takes_back": self.takes_back,
             "drift": [one.sentence for one in self.drift],
         }
 

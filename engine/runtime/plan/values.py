@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     column,
+    false,
     func,
     select,
     table,
@@ -25,8 +26,8 @@ from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
-from engine.runtime.plan.convert import Convert
-from engine.runtime.plan.operations import Source
+from engine.runtime.plan.operations import Changes, Memory, Source
+from engine.runtime.plan.recall import Recall, is_changed
 from engine.runtime.tables.columns import column_type
 from engine.runtime.tables.entity import RecordTables
 from engine.runtime.tables.stays import fill_stays
@@ -38,39 +39,21 @@ def convert_values(
     connection: Connection,
     tables: RecordTables,
     field: Field,
-    source: Source,
-    convert: Convert,
+    columns: tuple[Source, Memory | None],
+    recall: Recall,
 ) -> None:
-    """Write into the field's new columns what its old values become."""
-    name = tables.table(field.entity).name
-    for rows in _batches(connection, name, [source]):
-        _write(
-            connection, tables, field, [(row[0], convert(to_value(row[1:])).value) for row in rows]
-        )
-
-
-def recall_values(
-    connection: Connection,
-    tables: RecordTables,
-    field: Field,
-    source: Source,
-    memory: Source,
-    ways: tuple[Convert, Convert],
-) -> None:
-    """Convert like `convert_values`; where `memory` says the same in the old type, take it back.
-
-    `ways` lead from `source` to the new type, and from `memory` to the type of `source`.
-    """
-    forth, back = ways
-    name = tables.table(field.entity).name
-    width = len(source.names)
-    for rows in _batches(connection, name, [source, memory]):
-        changes = []
-        for row in rows:
-            value, remembered = to_value(row[1 : 1 + width]), to_value(row[1 + width :])
-            unchanged = back(remembered).value == value
-            changes.append((row[0], remembered if unchanged else forth(value).value))
-        _write(connection, tables, field, changes)
+    """Write into the field's new columns what its values become: those of today and of before."""
+    source, memory = columns
+    name, width = tables.table(field.entity).name, len(source.names)
+    sources = [source] if memory is None else [source, memory.source]
+    changes = memory.changes if memory else None
+    for rows in _batches(connection, name, sources, changes):
+        became = []
+        for record_id, changed, *cells in rows:
+            value = to_value(cells[:width])
+            before = to_value(cells[width:]) if memory else None
+            became.append((record_id, recall(value, before, changed=changed).value))
+        _write(connection, tables, field, became)
 
 
 def fill_stage(connection: Connection, tables: RecordTables, field: Field, now: datetime) -> None:
@@ -99,13 +82,14 @@ def to_cells(value: Value, width: int) -> tuple[Any, ...]:
 
 
 def _batches(
-    connection: Connection, name: str, sources: Sequence[Source]
+    connection: Connection, name: str, sources: Sequence[Source], changes: Changes | None
 ) -> Iterator[Sequence[Any]]:
-    """Yield rows (id, cells ...) in batches, in the order of their ids."""
+    """Yield rows (id, whether it was changed, cells ...) in batches, in the order of their ids."""
     names = [one for source in sources for one in source.names]
     cells = [column(cell, kind) for source in sources for cell, kind in _typed(source)]
     source = table(name, column("id"), *cells)
-    query = select(source.c.id, *(source.c[one] for one in names)).order_by(source.c.id)
+    changed = is_changed(source.c.id, changes) if changes else false()
+    query = select(source.c.id, changed, *(source.c[one] for one in names)).order_by(source.c.id)
     last = 0
     while rows := connection.execute(query.where(source.c.id > last).limit(BATCH)).all():
         yield rows

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from engine.metadata.load import load_sources
 from engine.metadata.model.application import Application
@@ -28,6 +29,13 @@ class StoredVersion:
     author: str
     plan: Mapping[str, object]
     applied_at: datetime
+    holds: Mapping[str, Any] | None = None
+
+    @property
+    def takes_back(self) -> int | None:
+        """Return the version to which this one is a way back, where it is one."""
+        found = self.plan.get("takes_back")
+        return found if isinstance(found, int) else None
 
     def application(self) -> Application | None:
         """Return the configuration, unless this engine can't read it any more."""
@@ -46,14 +54,20 @@ def applied_version(database: Database) -> StoredVersion | None:
         return read_version(connection)
 
 
-def read_version(connection: Connection) -> StoredVersion | None:
-    """Return the version applied last."""
+def read_version(connection: Connection, version_id: int | None = None) -> StoredVersion | None:
+    """Return the version applied last, or the one with an id."""
     query = select(VERSIONS).order_by(VERSIONS.c.id.desc()).limit(1)
+    if version_id is not None:
+        query = query.where(VERSIONS.c.id == version_id)
     row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else of_row(row)
+
+
+def of_row(row: Row[Any]) -> StoredVersion:
+    """Return the version that lies in a row."""
     return StoredVersion(
-        row.id, row.digest, row.engine, row.sources, row.author, row.plan, row.applied_at
+        *(row.id, row.digest, row.engine, row.sources, row.author, row.plan, row.applied_at),
+        holds=row.holds,
     )
 
 
@@ -62,9 +76,10 @@ def write_version(
     application: Application,
     author: str,
     plan: Mapping[str, object],
+    holds: Mapping[str, object],
     at: datetime,
 ) -> None:
-    """Add the version that is served from now on."""
+    """Add the version that is served from now on, and what of the tables it holds."""
     connection.execute(
         insert(VERSIONS).values(
             digest=application.digest,
@@ -72,6 +87,7 @@ def write_version(
             sources=dict(application.sources),
             author=author,
             plan=dict(plan),
+            holds=dict(holds),
             applied_at=at,
         )
     )

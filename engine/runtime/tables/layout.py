@@ -14,11 +14,13 @@ from sqlalchemy import Column, Connection, DefaultClause, inspect, select, text
 
 from engine.errors import Refused, say
 from engine.runtime.database import Database
+from engine.runtime.tables.numbers import fill_numbers
 from engine.runtime.tables.stays import fill_all_stays
 from engine.runtime.tables.system import META, SYSTEM
 from engine.runtime.upsert import upsert
 
-LAYOUT = 2  # the version of these tables, kept in kt_meta
+LAYOUT = 3  # the version of these tables, kept in kt_meta
+NUMBERED = 3  # since then tables and columns have numbers
 
 
 def ensure_system_tables(database: Database) -> None:
@@ -43,6 +45,8 @@ def bring_along(connection: Connection) -> None:
     if found is not None:
         _add_missing_columns(connection)
         fill_all_stays(connection)
+    if found is not None and found < NUMBERED:
+        fill_numbers(connection)
     layout = {"value": str(LAYOUT)}
     connection.execute(upsert(connection, META, {"key": "layout", **layout}, layout, ("key",)))
 

@@ -52,6 +52,7 @@ VERSIONS = Table(
     Column("sources", Json, nullable=False),  # path -> text of the folder
     _name("author"),
     Column("plan", Json, nullable=False),
+    Column("holds", Json),  # entity -> numbers of its table and of its fields' columns
     _at("applied_at"),
     sqlite_autoincrement=True,
 )
@@ -64,6 +65,7 @@ TABLES = Table(
     _name("entity"),
     _name("state"),  # active, retired
     Column("retired_at", Instant),
+    Column("number", Integer),  # stays whatever the table is called
 )
 COLUMNS = Table(
     "kt_columns",
@@ -79,6 +81,9 @@ COLUMNS = Table(
     Column("computed", YesNo, nullable=False, server_default=false()),
     _name("state"),
     Column("retired_at", Instant),
+    Column("number", Integer),  # stays whatever the column is called; both of an any_link share it
+    Column("origin", Integer),  # the number of the first column that this field ever had
+    Column("last_change", BigInteger),  # the id in kt_history of the last change before it retired
 )
 INDEXES = Table(
     "kt_indexes",

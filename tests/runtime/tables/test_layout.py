@@ -10,14 +10,17 @@ from engine.errors import Refused
 from engine.runtime.actor import ENGINE
 from engine.runtime.database import Database
 from engine.runtime.tables.layout import LAYOUT, ensure_system_tables, stored_layout
-from engine.runtime.tables.system import HISTORY, META, STAYS, SYSTEM, TIMERS
+from engine.runtime.tables.system import COLUMNS, HISTORY, META, STAYS, SYSTEM, TIMERS
 from tests.kit.applications import VET, application
 from tests.kit.postgres import execute
 from tests.kit.writer import writing
 
-NEW_IN_2 = {
+NEW = {
     "kt_history": ("press", "run_id"),
     "kt_timers": ("attempts", "last_error", "lease_token", "lease_until"),
+    "kt_versions": ("holds",),
+    "kt_tables": ("number",),
+    "kt_columns": ("number", "origin", "last_change"),
 }
 
 
@@ -57,6 +60,10 @@ def test_tables_of_the_first_engine_are_brought_along(database_url: str) -> None
         assert {row["press"] for row in desk.rows(HISTORY)} == {None}
         (timer,) = desk.rows(TIMERS)
         assert (timer["state"], timer["attempts"]) == ("waiting", 0)
+        columns = desk.rows(COLUMNS)
+        numbers = {one["number"] for one in columns}
+        assert numbers == set(range(1, 1 + len(numbers)))
+        assert all(one["origin"] == one["number"] for one in columns)
         desk.service.update(ENGINE, "task", 1, {"due": "in 2 h"}, None)
         assert desk.broken() == []
 
@@ -66,7 +73,7 @@ def _as_first_engine(connection: Connection) -> None:
     for name in ("kt_stays", "kt_ladders", "kt_turns"):
         connection.execute(text(f"DROP TABLE {name}"))
     connection.execute(text('DROP INDEX "ix$kt_runs$rule"'))
-    for table, columns in NEW_IN_2.items():
+    for table, columns in NEW.items():
         for column in columns:
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
     connection.execute(update(META).where(META.c.key == "layout").values(value="1"))
