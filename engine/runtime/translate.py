@@ -38,6 +38,8 @@ class Translator:
     def text(self, message: Message, language: str) -> str:
         """Return a sentence; in English where its translation is missing or lacks a value."""
         words = self._words(language)
+        if not message.values:
+            return words.one(message.text)
         values = {name: self._value(one, language) for name, one in message.values.items()}
         if message.plural:
             number = message.values.get("number", 0)
@@ -45,7 +47,7 @@ class Translator:
         else:
             text = words.one(message.text)
         try:
-            return text.format_map(values) if values else text
+            return text.format_map(values)
         except (KeyError, IndexError, ValueError):
             return str(message)
 

@@ -7,47 +7,64 @@ left is called and read as Python does it, without Jinja's detours. See docs/dec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from keyword import iskeyword
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import markupsafe
-from jinja2 import Environment, nodes
+from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame, optimizeconst
-from jinja2.runtime import Macro
+from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 # Escapes a text and leaves it a text; where this is not to be had, `Markup` is as right.
-_escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
+escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
 JINJAS_OWN = "self"  # the blocks of a template are its items, not its attributes
 # What the code of a template calls by Jinja's names.
-OURS = "from engine.web.template_code import PlainMacro as Macro, written as escape"
+OURS = "from engine.web.template_code import PlainMacro as Macro, escape_text, written"
+NO_CALLER = StrictUndefined(name="caller")
 
 SENTENCES = frozenset({"_", "gettext"})
 
 
 def written(value: Any) -> str:
-    """Return a value as it stands in the page: escaped unless it is markup."""
-    kind = type(value)
-    if kind is str:
-        return _escape_text(value)
-    return value if kind is Markup else markupsafe.escape(value)
+    """Return what is no plain text as it stands in the page."""
+    return value if value.__class__ is Markup else markupsafe.escape(value)
 
 
 class PlainMacro(Macro):
-    """A macro that is called like a function, where it takes what a function takes."""
+    """A macro that is called like a function: the same arguments, without asking how to escape."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._nothing = (missing,) * self._argument_count
+        self._is_plain = not (self.caller or self.catch_kwargs or self.catch_varargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
         """Draw the macro."""
+        if self._is_plain and not kwargs:
+            values: Any = args + self._nothing[len(args) :]
+        else:
+            values = self._values(args, kwargs)
+        return str.__new__(Markup, self._func(*values))
+
+    def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         lacking = self.arguments[len(args) :]
-        is_plain = not (self.caller or self.catch_kwargs or self.catch_varargs)
-        if not is_plain or len(args) > len(self.arguments) or not kwargs.keys() <= set(lacking):
-            return super().__call__(*args, **kwargs)
-        rest = [kwargs.get(name, missing) for name in lacking]
-        return str.__new__(Markup, self._func(*args, *rest))
+        values = [*args[: self._argument_count], *[kwargs.pop(one, missing) for one in lacking]]
+        if self.caller:
+            values.append(kwargs.pop("caller", NO_CALLER))
+        if self.catch_kwargs:
+            values.append(kwargs)
+        elif kwargs:
+            raise TypeError(f"macro {self.name!r} takes no {', '.join(kwargs)}")
+        if self.catch_varargs:
+            values.append(args[self._argument_count :])
+        elif len(args) > self._argument_count:
+            raise TypeError(f"macro {self.name!r} takes {self._argument_count} arguments")
+        return values
 
 
 class KnownCalls(NodeTransformer):
@@ -55,6 +72,14 @@ class KnownCalls(NodeTransformer):
 
     def __init__(self, known: PageEnvironment) -> None:
         self._known = known
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - named after the node
+        """Write nothing where a condition without `else` does not hold."""
+        self.generic_visit(node)
+        for one in node.nodes:
+            if isinstance(one, nodes.CondExpr) and one.expr2 is None:
+                one.expr2 = nodes.Const("", lineno=one.lineno, environment=one.environment)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - named after the node
         """Answer a call now; the values in a sentence are left to the moment of drawing."""
@@ -74,7 +99,13 @@ class KnownCalls(NodeTransformer):
 
 
 class PageCode(CodeGenerator):
-    """Reads attributes and calls functions as Python does it."""
+    """Reads attributes, calls functions and writes texts as Python does it."""
+
+    def _output_child_pre(self, *_: object) -> None:
+        self.write("(escape_text(value) if (value := ")
+
+    def _output_child_post(self, *_: object) -> None:
+        self.write(").__class__ is str else written(value))")
 
     @optimizeconst
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - named after the node
@@ -104,10 +135,31 @@ class PageCode(CodeGenerator):
         self.write("caller=caller)" if forward_caller else ")")
 
 
+class PageTemplate(Template):
+    """A template whose parts are handed on whole, not word by word through all that hold them."""
+
+    @classmethod
+    def _from_namespace(cls, environment: Any, namespace: Any, *rest: Any) -> PageTemplate:
+        for name, draw in namespace["blocks"].items():
+            namespace["blocks"][name] = namespace[f"block_{name}"] = whole(draw)
+        namespace["root"] = whole(namespace["root"])
+        return cast(PageTemplate, super()._from_namespace(environment, namespace, *rest))
+
+
+def whole(draw: Callable[[Context], Iterator[str]]) -> Callable[[Context], Iterator[str]]:
+    """Return a function that draws all at once."""
+
+    def drawn(context: Context) -> Iterator[str]:
+        yield "".join(draw(context))
+
+    return drawn
+
+
 class PageEnvironment(Environment):
     """Compiles templates: `sentence` translates, `constants` are functions that never change."""
 
     code_generator_class = PageCode
+    template_class = PageTemplate
     sentence: Callable[[str], str] = str
     constants: Mapping[str, Callable[[str], Markup]] = MappingProxyType({})
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
+from flask import g
 from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -59,6 +60,7 @@ def environment(language: str) -> PageEnvironment:
         said_in(words),
         icon=icon,
         static=static_url,
+        zip=zip,
         csrf_input=csrf_input,
         list_url=urls.list_url,
         record_url=urls.record_url,
@@ -84,19 +86,30 @@ def said_in(words: Words) -> Mapping[str, Any]:
 
 def sentence(message: Message) -> str:
     """Return a message of the engine in the language of the request."""
-    return asked.services().translator.text(message, asked.language())
+    return reader().text(message)
 
 
 def show_value(value: Value, field: Field) -> str:
     """Return a field's value as a person reads it."""
-    parts = asked.services()
-    return parts.translator.show(value, field, asked.language(), asked.zone(), parts.application)
+    return speech.show_field(value, field, reader())
 
 
 def show_moment(at: datetime) -> str:
     """Return an instant as this person reads it on their own clock."""
-    to = Speech(asked.language(), asked.zone(), asked.services().application, sentence, asked.now())
-    return speech.moment(at, to)
+    return speech.moment(at, reader())
+
+
+def reader() -> Speech:
+    """Return to whom the page speaks; it stays the same to the end of the request."""
+    if "reader" not in g:
+        g.reader = _reader()
+    return cast(Speech, g.reader)
+
+
+def _reader() -> Speech:
+    language, parts = asked.language(), asked.services()
+    text = partial(parts.translator.text, language=language)
+    return Speech(language, asked.zone(), parts.application, text, asked.now())
 
 
 @cache

@@ -32,6 +32,7 @@ EVERYWHERE = {
     "gettext",
     "ngettext",
     "list_url",
+    "zip",
 }
 CONTEXTS = {
     "pages/listing.html": ListingContext,

@@ -50,15 +50,7 @@ class Column:
     is_sortable: bool = False
     order: str = ""
     sort_url: str = ""
-
-    @property
-    def classes(self) -> str:
-        """Return the classes of its head and cells."""
-        if self.is_name:
-            return "name"
-        names = [f"a-{self.area}" if self.area else "drop"]
-        names += ["num"] * self.is_number + ["drop-mid"] * self.is_extra
-        return " ".join(names)
+    classes: str = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,16 @@ def columns_of(look: Look, columns: Sequence[ListColumn]) -> tuple[Column, ...]:
     dear = [one.path for one in placed if one.is_name or one.area]
     cheap = [one.path for one in placed if not one.is_name and not one.area]
     kept = {*dear, *cheap[: max(0, KEPT_IN_THE_MIDDLE - len(dear))]}
-    return tuple(replace(one, is_extra=one.path not in kept) for one in placed)
+    return tuple(_classed(one, is_extra=one.path not in kept) for one in placed)
+
+
+def _classed(column: Column, *, is_extra: bool) -> Column:
+    """Return the column with the classes of its head and cells."""
+    if column.is_name:
+        return column
+    names = [f"a-{column.area}" if column.area else "drop"]
+    names += ["num"] * column.is_number + ["drop-mid"] * is_extra
+    return replace(column, is_extra=is_extra, classes=" ".join(names))
 
 
 def _column(look: Look, one: ListColumn, *, is_name: bool) -> Column:

@@ -8,15 +8,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.errors import Message
-from engine.metadata.expressions.compile import Typed
-from engine.metadata.expressions.evaluate import Result
 from engine.metadata.expressions.templates import Show
 from engine.metadata.model.application import Application
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
+from engine.runtime import speech
 from engine.runtime.actor import Actor
 from engine.web import request as asked
-from engine.web.templating import sentence, show_value
+from engine.web.templating import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,17 @@ class Look:
         return at.astimezone(self.zone)
 
 
-def show_typed(value: Result, typed: Typed) -> str:
-    """Return the value of an expression as a person reads it."""
-    parts, language = asked.services(), asked.language()
-    return parts.translator.show_typed(value, typed, language, asked.zone(), parts.application)
-
-
 def current_look() -> Look:
     """Return the look of whoever sent the request at hand."""
+    to = reader()
     return Look(
-        application=asked.services().application,
+        application=to.application,
         actor=asked.current_actor(),
         now=asked.now(),
-        zone=asked.zone(),
-        language=asked.language(),
-        show=show_value,
-        text=sentence,
-        shower=show_typed,
+        zone=to.zone,
+        language=to.language,
+        show=lambda value, field: speech.show_field(value, field, to),
+        text=to.text,
+        shower=lambda value, typed: speech.show_kind(value, typed.kind, typed.options, to),
         company_zone=asked.company_zone(),
     )
