@@ -68,6 +68,7 @@ def restore(archive: Archive, database: Database, tell: Tell) -> Restored:
         _require_room(archive, path.parent)
         try:
             restored = _restore_beside(archive, path, database.clock, tell)
+            crash_point("restore.before_files")
             _put_files(archive, path.parent / ATTACHMENTS)
         except BaseException:
             _clear_away(path)
@@ -113,7 +114,9 @@ def _restore_within(archive: Archive, database: Database, tell: Tell) -> Restore
         require_letters(connection)
         _require_empty(connection)
         SYSTEM.drop_all(connection)
-        return fill(connection, archive, tell, database.clock)
+        restored = fill(connection, archive, tell, database.clock)
+        crash_point("restore.before_commit")
+        return restored
 
 
 def _restore_beside(archive: Archive, path: Path, clock: Clock, tell: Tell) -> Restored:

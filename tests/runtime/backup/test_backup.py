@@ -199,7 +199,7 @@ def test_an_archive_that_does_not_hold_the_rows_is_not_given_a_name(
 
 
 def test_people_write_while_a_backup_is_made(
-    database_url: str, elsewhere: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What comes out is one moment: each change with its history and its outbox row."""
     with writing(application(VET), database_url) as desk:
@@ -220,6 +220,7 @@ def test_people_write_while_a_backup_is_made(
             stop.set()
             writer.join()
         assert written[0] >= 10
+        elsewhere = f"sqlite:///{tmp_path / 'elsewhere' / 'kartoteka.db'}"
         restore_from(tmp_path / "busy.zip", elsewhere, desk.stock.clock)
         with writing(application(VET), elsewhere) as there:
             assert there.broken() == []
