@@ -26,6 +26,14 @@ def _setting(help_text: str) -> dict[str, str]:
 class Settings:
     """What the environment says about this process."""
 
+    database: str = field(
+        default="",
+        repr=False,  # it may hold a password
+        metadata=_setting(
+            "The database where neither --database nor --data is given, such as "
+            "postgresql://user:password@host/name: a command line can be read by everybody."
+        ),
+    )
     public_url: str = field(
         default="",
         metadata=_setting(
@@ -139,6 +147,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {
+        "database": str,
         "public_url": read_public_url,
         "proxies": _read_networks,
         "max_body": _read_size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import click
 from engine.clock import Clock
 from engine.errors import Refused, say
 from engine.runtime.database import FILE, Database, open_database
+from engine.settings import variable
 
 DATA = ".kartoteka"
 
@@ -66,4 +68,6 @@ def place_of(folder: Path | None, data: Path | None, url: str | None) -> Place:
     """Return the place that the options name; without a CRM's folder it is looked for here."""
     if data is not None and url is not None:
         raise Refused(say("Give --data or --database, not both."))
+    if data is None and url is None:
+        url = os.environ.get(variable("database"), "").strip() or None
     return Place(data or (folder or Path()) / DATA, url)

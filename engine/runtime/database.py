@@ -9,6 +9,7 @@ connection.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from weakref import WeakSet
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -71,6 +73,7 @@ class Database:
             event.listen(self.engine, "connect", _hurry)
         self._own = threading.local()
         self._held = HeldRead(self._reading)
+        _LIVING.add(self)
         self._writer = threading.Lock()  # threads queue in turn; SQLite would let them scramble
 
     @property
@@ -145,6 +148,11 @@ class Database:
         """Close all connections."""
         self.engine.dispose()
 
+    def forget_parent(self) -> None:
+        """Leave the connections to the process that this one was forked from."""
+        self.engine.dispose(close=False)
+        self._writer = threading.Lock()
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._is_sqlite:
@@ -156,6 +164,18 @@ class Database:
             yield
         finally:
             self._writer.release()
+
+
+_LIVING: Final[WeakSet[Database]] = WeakSet()
+
+
+def _forget_parents() -> None:
+    for one in list(_LIVING):
+        one.forget_parent()
+
+
+if hasattr(os, "register_at_fork"):  # Windows forks nothing
+    os.register_at_fork(after_in_child=_forget_parents)
 
 
 def open_database(

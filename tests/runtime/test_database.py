@@ -1,5 +1,6 @@
 """Transactions on both databases: snapshots, one writer, retries, and errors in words."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -332,3 +333,25 @@ def test_an_embedded_one_waits_for_the_disk(tmp_path: Path) -> None:
     with database.read() as connection:
         assert connection.scalar(text("PRAGMA synchronous")) == 2
     database.dispose()
+
+
+@pytest.mark.postgres
+def test_a_forked_process_takes_connections_of_its_own(postgres: str) -> None:
+    """A server that loads the CRM before it forks must not share the parent's conversation."""
+    database = Database(postgres)
+    backend = text("SELECT pg_backend_pid()")
+    with database.read() as connection:
+        mine = connection.scalar(backend)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with database.read() as connection:
+            os.write(writing, str(connection.scalar(backend)).encode())
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert int(os.read(reading, 20)) != mine
+    with database.read() as connection:
+        assert connection.scalar(backend) == mine
+    database.dispose()
+    os.close(reading)
+    os.close(writing)

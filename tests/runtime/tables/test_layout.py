@@ -1,10 +1,12 @@
 """The engine's own tables: made once, brought along from an older engine, not from a newer one."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import URL, Connection, inspect, text, update
+from sqlalchemy import URL, Connection, inspect, select, text, update
 
 from engine.errors import Refused
 from engine.runtime.actor import ENGINE
@@ -66,6 +68,38 @@ def test_tables_of_the_first_engine_are_brought_along(database_url: str) -> None
         assert all(one["origin"] == one["number"] for one in columns)
         desk.service.update(ENGINE, "task", 1, {"due": "in 2 h"}, None)
         assert desk.broken() == []
+
+
+@pytest.mark.parametrize("layout", [None, "1", "2"])
+def test_processes_that_start_at_once_do_it_once(database_url: str, layout: str | None) -> None:
+    """Nothing, or the tables of an older engine with data in them: all of them find it done."""
+    kept = 0
+    if layout is not None:
+        with writing(application(VET), database_url) as desk:
+            owner = desk.service.create(ENGINE, "owner", {"name": "Anna"})
+            animal = desk.service.create(ENGINE, "animal", {"name": "Rex", "owner": owner.id})
+            kept = desk.service.create(ENGINE, "visit", {"animal": animal.id}).id
+            with desk.stock.database.write() as connection:
+                if layout == "1":
+                    _as_first_engine(connection)
+                else:
+                    connection.execute(text("UPDATE kt_meta SET value = '2' WHERE key = 'layout'"))
+    databases = [Database(database_url) for _ in range(4)]
+    at_once = Barrier(len(databases))
+
+    def start(database: Database) -> int | None:
+        at_once.wait()
+        ensure_system_tables(database)
+        return stored_layout(database)
+
+    with ThreadPoolExecutor(len(databases)) as processes:
+        assert list(processes.map(start, databases)) == [LAYOUT] * len(databases)
+    with databases[0].read() as connection:
+        assert set(SYSTEM.tables) <= set(inspect(connection).get_table_names())
+        stays = connection.execute(select(STAYS.c.record_id)).scalars().all()
+        assert list(stays) == ([kept] if kept else [])
+    for one in databases:
+        one.dispose()
 
 
 def _as_first_engine(connection: Connection) -> None:
