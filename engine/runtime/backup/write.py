@@ -34,7 +34,7 @@ from engine.runtime.database import Database
 from engine.runtime.plan.drift import find_drift
 from engine.runtime.plan.state import read_state
 from engine.runtime.tables.columns import instant_text
-from engine.runtime.tables.layout import stored_layout
+from engine.runtime.tables.layout import LAYOUT, ensure_system_tables
 from engine.runtime.tables.system import SYSTEM, VERSIONS
 
 Tell: TypeAlias = Callable[[int], None]
@@ -56,6 +56,7 @@ def write_archive(
 ) -> Written:
     """Write an archive of a database; `tell` hears how many rows it holds so far."""
     crash_point("backup.start")
+    ensure_system_tables(database)
     for _ in range(SNAPSHOTS):
         written = _write_snapshot(database, stream, attachments, tell)
         if written is not None and _newest(database) == written.manifest.version.id:
@@ -72,15 +73,13 @@ def _write_snapshot(
     database: Database, stream: BinaryIO, attachments: Path | None, tell: Tell
 ) -> Written | None:
     """Write one snapshot; None where a version was applied that changed a table under it."""
-    layout = stored_layout(database)
     try:
         with (
             database.read() as connection,
             ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=LEVEL) as file,
         ):
-            return _Snapshot(connection, file, tell).write(
-                layout or 0, instant_text(database.clock.now()), attachments
-            )
+            now = instant_text(database.clock.now())
+            return _Snapshot(connection, file, tell).write(now, attachments)
     except ProgrammingError:
         if database.dialect == "sqlite":
             raise
@@ -96,10 +95,10 @@ class _Snapshot:
         self._tell = tell
         self._rows = 0
 
-    def write(self, layout: int, created_at: str, attachments: Path | None) -> Written:
+    def write(self, created_at: str, attachments: Path | None) -> Written:
         """Write all tables and attachments, and the manifest as the last."""
         applied, left_out = self._applied(), self._left_out()
-        tables = [*self._system_tables(), *noted_tables(read_state(self._connection)).values()]
+        tables = [*SYSTEM.sorted_tables, *noted_tables(read_state(self._connection)).values()]
         entries = tuple(
             self._write_table(one, f"tables/{number:04}.jsonl")
             for number, one in enumerate(tables, start=1)
@@ -107,7 +106,7 @@ class _Snapshot:
         files = tuple(self._write_files(attachments)) if attachments else ()
         manifest = Manifest(
             engine=version("kartoteka"),
-            layout=layout,
+            layout=LAYOUT,
             dialect=self._connection.dialect.name,
             created_at=created_at,
             version=applied,
@@ -119,8 +118,7 @@ class _Snapshot:
 
     def _applied(self) -> Applied:
         newest = select(VERSIONS.c.id, VERSIONS.c.digest).order_by(VERSIONS.c.id.desc()).limit(1)
-        has_tables = inspect(self._connection).has_table(VERSIONS.name)
-        found = self._connection.execute(newest).first() if has_tables else None
+        found = self._connection.execute(newest).first()
         if found is None:
             raise Refused(
                 say("No CRM has been applied to this database yet."),
@@ -143,16 +141,9 @@ class _Snapshot:
         columns = (one.sentence for one in drifts if "did not make" in one.sentence)
         return (*columns, *(f"the table {one} is none of Kartoteka's" for one in others))
 
-    def _system_tables(self) -> Iterator[Table]:
-        """Yield the engine's tables that are there: an older engine had fewer."""
-        there = set(inspect(self._connection).get_table_names())
-        yield from (one for one in SYSTEM.sorted_tables if one.name in there)
-
     def _write_table(self, found: Table, member: str) -> TableEntry:
-        live = {one["name"] for one in inspect(self._connection).get_columns(found.name)}
-        columns = [one for one in found.columns if one.name in live]
-        names = tuple(one.name for one in columns)
-        reads = reading(columns, self._connection.dialect.name)
+        names = tuple(one.name for one in found.columns)
+        reads = reading(found.columns, self._connection.dialect.name)
         digest, size = Digest(), 0
         with self._file.open(member, "w", force_zip64=True) as stream:
             for batch in self._batches(found.name, names):

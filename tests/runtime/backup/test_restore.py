@@ -1,12 +1,15 @@
 """A restore: into an empty place only, with everything on hold that would act by itself (G10)."""
 
+import json
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 
 from engine.app import open_services
 from engine.automation.worker import Worker
@@ -15,11 +18,12 @@ from engine.errors import NotFound, Refused
 from engine.runtime.accounts.door import Visit
 from engine.runtime.actor import ENGINE
 from engine.runtime.backup.create import back_up
+from engine.runtime.backup.portable import Digest, line_of
 from engine.runtime.backup.settle import settle
 from engine.runtime.database import Database
 from engine.runtime.run_lock import run_lock
 from engine.runtime.tables.layout import LAYOUT, ensure_system_tables, stored_layout
-from engine.runtime.tables.system import LOG, META, OUTBOX, SESSIONS, STAYS, TIMERS
+from engine.runtime.tables.system import COLUMNS, LOG, OUTBOX, SESSIONS, STAYS, TIMERS
 from tests.kit.accounts import PASSWORD, quick_passwords
 from tests.kit.applications import VET, application
 from tests.kit.backups import restore_from
@@ -28,6 +32,14 @@ from tests.kit.stock import MONDAY
 from tests.kit.writer import writing
 
 HOUR = timedelta(hours=1)
+NEW = defaultdict[str, tuple[str, ...]](
+    tuple,
+    kt_versions=("holds",),
+    kt_tables=("number",),
+    kt_columns=("number", "origin", "last_change"),
+    kt_history=("press", "run_id"),
+    kt_timers=("attempts", "last_error", "lease_token", "lease_until"),
+)
 
 
 @contextmanager
@@ -184,19 +196,37 @@ def test_a_backup_of_the_first_engine_is_brought_along(database_url: str, tmp_pa
         owner = desk.service.create(ENGINE, "owner", {"name": "Anna"})
         animal = desk.service.create(ENGINE, "animal", {"name": "Rex", "owner": owner.id})
         desk.service.create(ENGINE, "visit", {"animal": animal.id})
-        with desk.stock.database.write() as connection:
-            for name in ("kt_stays", "kt_ladders", "kt_turns"):
-                connection.execute(text(f"DROP TABLE {name}"))
-            for column in ("press", "run_id"):
-                connection.execute(text(f"ALTER TABLE kt_history DROP COLUMN {column}"))
-            connection.execute(update(META).where(META.c.key == "layout").values(value="1"))
-        made = back_up(desk.stock.database, tmp_path / "old.zip")
-        assert made.manifest.layout == 1
-        restore_from(tmp_path / "old.zip", database_url, desk.stock.clock)
+        back_up(desk.stock.database, tmp_path / "new.zip")
+    restore_from(of_layout_1(tmp_path / "new.zip"), database_url, FrozenClock(MONDAY))
     with writing(application(VET), database_url) as there:
         assert stored_layout(there.stock.database) == LAYOUT
         assert [row["stage"] for row in there.rows(STAYS)] == ["booked"]
+        assert None not in {row["number"] for row in there.rows(COLUMNS)}
         assert there.broken() == []
+
+
+def of_layout_1(archive: Path) -> Path:
+    """Writes an archive as the first engine would have: without what it did not have."""
+    path = archive.with_name("old.zip")
+    with ZipFile(archive) as file, ZipFile(path, "w") as old:
+        manifest = json.loads(file.read("manifest.json")) | {"layout": 1}
+        gone = {"kt_stays", "kt_ladders", "kt_turns"}
+        manifest["tables"] = [one for one in manifest["tables"] if one["name"] not in gone]
+        for entry in manifest["tables"]:
+            kept = [n for n, one in enumerate(entry["columns"]) if one not in NEW[entry["name"]]]
+            rows = [json.loads(one) for one in file.read(entry["member"]).splitlines()]
+            if entry["name"] == "kt_meta":
+                rows = [["layout", "1"]]
+            lines = [line_of((row[n] for n in kept), [None] * len(kept)) for row in rows]
+            digest = Digest()
+            for line in lines:
+                digest.add(line)
+            content = b"".join(one + b"\n" for one in lines)
+            entry |= {"columns": [entry["columns"][n] for n in kept], "size": len(content)}
+            entry |= {"rows": digest.rows, "digest": str(digest)}
+            old.writestr(entry["member"], content)
+        old.writestr("manifest.json", json.dumps(manifest))
+    return path
 
 
 @contextmanager
