@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-
-from flask import Flask
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from engine.app import applied_application
 from engine.errors import EngineError, Refused, say
@@ -20,10 +20,11 @@ from engine.serving import Current
 from engine.settings import Settings, read_settings
 from engine.web.factory import create_app
 
+Answering: TypeAlias = Callable[..., Iterable[bytes]]
 NOT_STARTED = 4  # the exit code by which gunicorn knows that trying again helps nobody
 
 
-def application() -> Flask:
+def application() -> Answering:
     """Open the database of the environment and return what answers its requests."""
     try:
         settings = read_settings(os.environ)
@@ -34,7 +35,7 @@ def application() -> Flask:
         raise SystemExit(NOT_STARTED) from error
 
 
-def open_application(settings: Settings) -> Flask:
+def open_application(settings: Settings) -> Answering:
     """Return what answers the requests for the version that is applied."""
     if not settings.database:
         raise Refused(

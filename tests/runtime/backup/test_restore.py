@@ -146,7 +146,7 @@ def test_a_link_of_the_old_place_opens_nothing(tmp_path: Path, elsewhere: str) -
     with office_at(f"sqlite:///{tmp_path / 'source.db'}") as office:
         link = office.services.accounts.invitations.for_first_admin()
         assert link is not None
-        assert office.services.accounts.invitations.read(link)
+        assert office.services.accounts.invitations.read(link).is_first
         back_up(office.services.database, tmp_path / "crm.zip")
     with office_at_once(tmp_path / "crm.zip", elsewhere) as office, pytest.raises(NotFound):
         office.services.accounts.invitations.read(link)
