@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("engine.cli.check", "Find every mistake in a folder."),
         "plan": ("engine.cli.plan", "Show what applying a folder would change."),
         "apply": ("engine.cli.apply", "Apply a folder to its database."),
+        "history": ("engine.cli.history", "List the versions, and what each of them changed."),
+        "rollback": ("engine.cli.rollback", "Go back to an older version, with its values."),
         "worker": ("engine.cli.worker", "Wake timers and work through the outbox."),
         "backup": ("engine.cli.backup", "Write everything into one file, and prove it."),
         "restore": ("engine.cli.restore", "Restore a backup into an empty place."),

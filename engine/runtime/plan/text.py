@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.runtime.plan.renames import LookAlike
 from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
@@ -35,6 +35,24 @@ def plan_text(plan: Plan) -> str:
         lines = [f"  ? {one.sentence}" for one in plan.drift]
         parts.append("\n".join(["Somebody changed the tables by hand:", *lines]))
     return "\n\n".join(one for one in parts if one)
+
+
+def stored_steps_text(steps: Sequence[Mapping[str, object]]) -> str:
+    """Return the steps of a plan as they were stored with its version, grouped alike."""
+    parts = []
+    for weight, title in GROUPS:
+        found = [one for one in steps if one.get("weight") == weight]
+        lines = [f"  {_stored_mark(one, weight)} {_stored_words(one)}" for one in found]
+        parts += ["\n".join([f"{title.partition(':')[0]} ({len(lines)})", *lines])] if lines else []
+    return "\n\n".join(parts)
+
+
+def _stored_mark(step: Mapping[str, object], weight: Weight) -> str:
+    return "-" if step.get("kind") in GOING else MARKS[weight]
+
+
+def _stored_words(step: Mapping[str, object]) -> str:
+    return ": ".join(str(one) for one in (step.get("address"), step.get("sentence")) if one)
 
 
 def look_alike_text(one: LookAlike) -> str:
