@@ -27,7 +27,7 @@ run: $(VENV)/run.stamp ## Serve an example with demo data: CRM=folder PORT=8000 
 
 .PHONY: test
 test: check chromium ## Everything that must hold before a commit: check and the commit tier
-	$(BIN)/pytest $(TESTS) -m "not bench" -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest $(TESTS) -n $(WORKERS) --dist worksteal
 
 .PHONY: check
 check: dev ## What can be judged without running: style, types, import contracts, generated pages
@@ -60,11 +60,11 @@ nightly: dev ## The properties with many more examples than before a commit
 
 .PHONY: bench
 bench: dev ## Measure, 100,000 deals, into bench/RESULTS.md: CASES="list,press" ROUNDS=1
-	$(BIN)/python -m bench.measure --deals 100000 --rounds $(ROUNDS) --cases "$(CASES)"
+	$(BIN)/python -m bench.measure --write --deals 100000 --rounds $(ROUNDS) --cases "$(CASES)"
 
 .PHONY: bench-large
 bench-large: dev ## The same with 1,000,000 deals
-	$(BIN)/python -m bench.measure --deals 1000000 --rounds $(ROUNDS) --cases "$(CASES)"
+	$(BIN)/python -m bench.measure --write --deals 1000000 --rounds $(ROUNDS) --cases "$(CASES)"
 
 .PHONY: dev
 dev: $(VENV)/dev.stamp ## Make the environment for working on Kartoteka, front end included

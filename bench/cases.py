@@ -18,6 +18,7 @@ from bench.handwritten import words
 
 READ, SAVED = 200, 303
 DEPTH = 200
+DEEP = "page in depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def search(_world: World, turn: int) -> Request:
 def create(world: World, _turn: int) -> Request:
     """Send a new deal."""
     number = next(world.counter)
-    return Request("POST", "/deal/new", _sent(world, _deal(world, number)), SAVED)
+    return Request("POST", "/deal/new", _sent(world, payload(number, world.clients)), SAVED)
 
 
 def update(world: World, turn: int) -> Request:
@@ -83,7 +84,7 @@ def update(world: World, turn: int) -> Request:
     number, mark = world.edited[turn % len(world.edited)], next(world.counter)
     version = world.versions.get(number, 1)
     world.versions[number] = version + 1
-    changed = {**_deal(world, mark), "_version": str(version)}
+    changed = {**payload(mark, world.clients), "_version": str(version)}
     return Request("POST", f"/deal/{number}/edit", _sent(world, changed), SAVED)
 
 
@@ -98,7 +99,7 @@ def press(world: World, turn: int) -> Request:
 CASES: dict[str, Make] = {
     "list": page("/deal"),
     "filtered list": page("/deal?stage=quote,measuring&city=Sofia"),
-    "page in depth": deep,
+    DEEP: deep,
     "count of a list": page("/deal?_part=count"),
     "record": record,
     "form": form,
@@ -128,10 +129,11 @@ def token_of(html: str) -> str:
     return found[1]
 
 
-def _deal(world: World, number: int) -> dict[str, str]:
+def payload(number: int, clients: int = 1) -> dict[str, str]:
+    """Return the fields of a deal."""
     return {
         "name": f"Pantry {number}",
-        "client": str(number % world.clients + 1),
+        "client": str(number % clients + 1),
         "source": "fair",
         "priority": "high",
         "next_contact": _in_days(2),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask import Flask
 from sqlalchemy import Engine, event
 
-from bench.cases import CASES, token_of
+from bench.cases import CASES, DEEP, token_of
 from bench.handwritten.app import create_app as create_hand_app
 from bench.handwritten.app import open_engine
 from bench.log import quiet
@@ -49,7 +49,7 @@ def _count(
     browser.set_cookie("kartoteka", cookie)
     world = known_world(url, token_of(browser.get("/deal").text))
     for case in cases:
-        if case == "page in depth":
+        if case == DEEP:
             continue
         for turn in range(2):
             request = CASES[case](world, turn)

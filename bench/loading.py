@@ -148,7 +148,7 @@ def fill(url: str, count: int) -> Loaded:
     application = subject()
     bring_up_to_date(application, database)
     services = open_services(application, database)
-    people, rate = add_people(services)
+    people, rate = add_people(services, min(CLIENTS, count))
     loader = loader_of(database)
     with without_indexes(loader, database.dialect):
         put_deals(loader, count, people)
@@ -167,7 +167,7 @@ def subject() -> Application:
     return loaded.application
 
 
-def add_people(services: Services) -> tuple[People, float]:
+def add_people(services: Services, clients: int) -> tuple[People, float]:
     """Add users by the user administration and clients by the bulk service."""
     teams = {one.key: one.id for one in services.accounts.people.teams()}
     users = []
@@ -177,12 +177,12 @@ def add_people(services: Services) -> tuple[People, float]:
         profile = Profile(f"Person {number + 1}", (role,), team)
         users.append(services.accounts.people.add(ENGINE, f"{role}{number + 1}", profile))
     sellers = tuple(users[: USERS - HEADS])
-    payloads = [client_payload(one, sellers[one % len(sellers)]) for one in range(CLIENTS)]
+    payloads = [client_payload(one, sellers[one % len(sellers)]) for one in range(clients)]
     began = perf_counter()
     made = services.records.create_many(ENGINE, "client", payloads)
-    rate = CLIENTS / (perf_counter() - began)
-    clients = tuple(one.saved.id for one in made if one.saved is not None)
-    return People(sellers, clients), rate
+    rate = clients / (perf_counter() - began)
+    ids = tuple(one.saved.id for one in made if one.saved is not None)
+    return People(sellers, ids), rate
 
 
 def loader_of(database: Database) -> SqliteLoader | PostgresLoader:

@@ -73,7 +73,7 @@ def compare(
     client: Client,
     sides: Sequence[Side],
     plan: Plan,
-    postmaster: Callable[[str], int | None],
+    postmaster: int | None,
     tell: Callable[[str], None],
 ) -> dict[Key, Measured]:
     """Measure all cases on both sides in turn; the first round warms up and is not counted."""
@@ -85,7 +85,7 @@ def compare(
                 for side in sides if number % 2 else sides[::-1]:
                     seconds = plan.seconds if number else plan.seconds / 3
                     job = Job(side.port, side.cookie, case, connections, seconds, side.key)
-                    one = measure(client, side, job, postmaster(side.kind))
+                    one = measure(client, side, job, postmaster)
                     if number:
                         key = Key(side.kind, side.name, case, connections)
                         add(found.setdefault(key, Measured()), *one)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.cases import CASES, PARTS, WRITES, World
+from bench.cases import CASES, DEEP, PARTS, WRITES, World
 from bench.sides import Side, elements
 
 MOST_APART = 0.05
@@ -29,20 +30,23 @@ class Weight:
 
 
 def weigh(engine: Side, hand: Side, world: World) -> list[Weight]:
-    """Weigh every page of both sides; refuse a rival who does less, or more."""
+    """Weigh every page of both sides; refuse a rival whose pages are other ones."""
     found = []
     for case, make in CASES.items():
-        if case in WRITES or case in PARTS or (case == "page in depth" and not world.deep):
+        if case in (*WRITES, *PARTS, DEEP):  # the page in depth is the list, which is weighed
             continue
-        if case == "page in depth":
-            continue  # cursors differ; it is the list, which is weighed
         path = make(world, 0).path
         engine_page, hand_page = engine.get(path), hand.get(path)
         found.append(Weight(case, _measure(engine_page), _measure(hand_page)))
+    refuse(found)
+    return found
+
+
+def refuse(found: Sequence[Weight]) -> None:
+    """Refuse pages that are too far apart."""
     wrong = [one for one in found if one.apart > MOST_APART]
     if wrong:
-        raise Unequal(str(wrong))
-    return found
+        raise Unequal("\n".join(map(str, wrong)))
 
 
 def _measure(html: str) -> tuple[int, int]:

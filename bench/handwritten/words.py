@@ -80,7 +80,7 @@ def short(value: datetime) -> str:
     return f"{local.day} {MONTHS[local.month - 1]}{year} {time}"
 
 
-def day(value: date, full: bool = False) -> str:  # noqa: FBT001, FBT002 - a filter's argument
+def day(value: date, full: bool = False) -> str:  # noqa: FBT002 - a filter's argument
     """Write a day."""
     year = f" {value.year}" if full or value.year != today().year else ""
     return f"{value.day} {MONTHS[value.month - 1]}{year}"

@@ -1,7 +1,5 @@
 """Many records at once follow the same rules as one."""
 
-import time
-
 import pytest
 
 from engine.errors import NotFound
@@ -77,20 +75,3 @@ def test_the_rights_are_those_of_the_actor(desk: Desk, vet: Actor) -> None:
 
 def test_nothing_is_quickly_done(desk: Desk) -> None:
     assert desk.service.create_many(ENGINE, "owner", []) == ()
-
-
-@pytest.mark.bench
-def test_ten_thousand_records(desk: Desk) -> None:
-    rows = [
-        {"name": f"Owner {number}", "city": "Sofia", "margin": "1,5", "note": "hello"}
-        for number in range(10_000)
-    ]
-    start = time.perf_counter()
-    desk.service.create_many(ENGINE, "owner", rows)
-    seconds = time.perf_counter() - start
-    print(f"\n{desk.stock.database.dialect}: {len(rows) / seconds:,.0f} records a second")  # noqa: T201 - a bench talks
-    singles = time.perf_counter()
-    for number in range(200):
-        desk.service.create(ENGINE, "owner", {"name": f"Single {number}"})
-    rate = 200 / (time.perf_counter() - singles)
-    print(f"{desk.stock.database.dialect}: {rate:,.0f} single writes a second")  # noqa: T201 - a bench talks
