@@ -10,10 +10,10 @@ from time import perf_counter, sleep
 from bench.client import Client, Job, Took
 from bench.loading import SUBJECT, subject
 from bench.sides import Side
+from engine.app import apply_plan
 from engine.metadata.load import load
 from engine.runtime.database import Database
 from engine.runtime.plan.compare import make_plan
-from engine.start import apply_plan
 
 AUTHOR = "bench"
 WRITING = 6.0
