@@ -19,7 +19,8 @@ from engine.errors import (
 )
 from engine.log import logger
 from engine.web.htmx import go_afresh, is_fragment, respond, show
-from engine.web.request import language, logged_path, visitor
+from engine.web.parts.folder_note import served_stamp
+from engine.web.request import SERVED, language, logged_path, services, visitor
 from engine.web.urls import START, sign_in_url
 
 log = logger("web.errors")
@@ -70,7 +71,7 @@ def answer_engine_error(error: EngineError) -> Response:
     if isinstance(error, SignInNeeded):
         return ask_to_sign_in()
     log.info("refused", code=error.code, path=logged_path(), message=str(error.message))
-    response = error_page(error.status, sentences_of(error), error.hint)
+    response = error_page(error.status, (*sentences_of(error), *of_an_old_page()), error.hint)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
@@ -86,6 +87,14 @@ def sentences_of(error: EngineError) -> tuple[Message, ...]:
         named = say("It is about the parameter {name}.", name=error.parameter)
         return (error.message, named)
     return (error.message,)
+
+
+def of_an_old_page() -> tuple[Message, ...]:
+    """Return what may be the reason where a form was drawn by a version before."""
+    drawn_by = request.form.get(SERVED, "")
+    if drawn_by in ("", served_stamp(services().application)):
+        return ()
+    return (say("This CRM was improved while your page was open: load the page anew."),)
 
 
 def ask_to_sign_in() -> Response:

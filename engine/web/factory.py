@@ -15,7 +15,7 @@ from engine.runtime.services import Services
 from engine.web.errors import init_errors
 from engine.web.htmx import init_htmx
 from engine.web.pages.registry import PAGES
-from engine.web.request import EXTENSION, logged_path, services
+from engine.web.request import EXTENSION, QUIET, is_marked, logged_path, services
 from engine.web.security import init_security
 from engine.web.toasts import carry_toasts
 
@@ -59,7 +59,8 @@ def end(_error: BaseException | None) -> None:
 
 def write_line(response: Response) -> Response:
     """Write one line about the request; what was asked for in the query stays private."""
-    log.info(
+    write = log.debug if is_marked(QUIET) else log.info
+    write(
         "answered",
         method=request.method,
         path=logged_path(),

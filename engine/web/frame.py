@@ -10,6 +10,7 @@ from flask import request
 from engine.runtime.actor import Actor
 from engine.web import request as asked
 from engine.web.assets import theme_url
+from engine.web.parts.folder_note import OFTEN, RARELY, FolderNote, folder_note, served_stamp
 from engine.web.security import form_token
 from engine.web.toasts import Toast, waiting_toasts
 
@@ -42,6 +43,28 @@ class Frame:
     def is_admin(self) -> bool:
         """Whether this person manages users."""
         return self.me is not None and self.me.is_admin
+
+    @cached_property
+    def version(self) -> str:
+        """The stamp of the version that drew the page."""
+        return served_stamp(asked.services().application)
+
+    @property
+    def asks_every(self) -> int:
+        """After how many milliseconds the page asks whether there is another version."""
+        return OFTEN if asked.services().folder else RARELY
+
+    @cached_property
+    def folder_stamp(self) -> str:
+        """The stamp of what is said of the folder; '' for those whom it does not concern."""
+        folder = asked.services().folder
+        return folder.state.stamp if folder and self.is_admin else ""
+
+    @cached_property
+    def folder_note(self) -> FolderNote | None:
+        """What an administrator has to know of the folder."""
+        folder = asked.services().folder
+        return folder_note(folder.state) if folder and self.is_admin else None
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

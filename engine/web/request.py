@@ -20,6 +20,7 @@ LANGUAGES = ("en", "bg", "ru")
 LANGUAGE_COOKIE = "kartoteka_language"
 
 PUBLIC = "is_public"
+QUIET = "is_quiet"
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -30,12 +31,31 @@ def public(view: View) -> View:
     return view
 
 
+def quiet(view: View) -> View:
+    """Mark a view that is asked so often that its lines would hide all others in the log."""
+    setattr(view, QUIET, True)
+    return view
+
+
+def is_marked(mark: str) -> bool:
+    """Say whether the view of the request carries a mark."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, mark, False))
+
+
 def services() -> Services:
     """Return the services of the version that serves this request; it stays the same to its end."""
     if "services" not in g:
         current = cast(Callable[[], Services], current_app.extensions[EXTENSION])
         g.services = current()
     return cast(Services, g.services)
+
+
+def go_over() -> None:
+    """Serve from the next request on what was applied just now."""
+    look = getattr(current_app.extensions[EXTENSION], "go_over", None)
+    if look is not None:
+        look()
 
 
 def session_cookie() -> str:
@@ -139,4 +159,5 @@ def read_values(
     return {name: single(values, name) or "" for name in names}
 
 
-COMMON = frozenset({"_csrf", "_next", "_has"})
+SERVED = "_served"  # the version that drew a form
+COMMON = frozenset({"_csrf", "_next", "_has", SERVED})

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import NoReturn, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from engine.errors import BadQuery, NotAllowed, say
 from engine.log import logger
@@ -26,6 +26,7 @@ from engine.web.request import (
     PUBLIC,
     current_actor,
     current_session,
+    is_marked,
     logged_path,
     services,
     session_cookie,
@@ -83,8 +84,7 @@ def check_request() -> None:
 
 def is_public() -> bool:
     """Say whether the view answers people who are not signed in."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(view, PUBLIC, False))
+    return is_marked(PUBLIC)
 
 
 def check_host(settings: Settings) -> None:

@@ -27,6 +27,7 @@ from engine.web import urls
 from engine.web.assets import static_url
 from engine.web.frame import Frame
 from engine.web.navigation import Navigation, initials
+from engine.web.parts.folder_note import served_stamp
 from engine.web.security import FORM_TOKEN, form_token
 from engine.web.template_code import PageEnvironment
 
@@ -123,5 +124,8 @@ def icon(name: str) -> Markup:
 
 
 def csrf_input() -> Markup:
-    """Return the hidden input that every form carries."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, form_token())
+    """Return the hidden inputs that every form carries: its token, and the version that drew it."""
+    stamp = served_stamp(asked.services().application)
+    return Markup(
+        '<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'
+    ).format(FORM_TOKEN, form_token(), asked.SERVED, stamp)

@@ -74,6 +74,16 @@ def user_url(user_id: int) -> str:
     return f"/admin/users/{user_id}"
 
 
+def configuration_url() -> str:
+    """Return the address of the configuration: its folder and its versions."""
+    return "/admin/configuration"
+
+
+def version_url(version_id: int) -> str:
+    """Return the address of a version of the configuration."""
+    return f"/admin/configuration/{version_id}"
+
+
 def sign_in_url(back_to: str = START) -> str:
     """Return the sign-in page's address, which leads back to a page of ours."""
     back = local_path(back_to)

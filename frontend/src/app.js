@@ -18,3 +18,4 @@ import "./keys.js";
 import "./record.js";
 import "./why.js";
 import "./boards.js";
+import "./follow.js";

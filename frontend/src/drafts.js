@@ -68,7 +68,8 @@ on("click", "[data-discard]", (_, button) => {
   window.location.reload();
 });
 
-function valuesOf(form) {
+/** Returns what stands in a form: name -> values. */
+export function valuesOf(form) {
   const values = {};
   for (const [name, value] of new FormData(form)) {
     if (name.startsWith("_") || typeof value !== "string") continue;
@@ -77,7 +78,8 @@ function valuesOf(form) {
   return values;
 }
 
-function titlesOf(form) {
+/** Returns the titles of the records that are chosen in a form. */
+export function titlesOf(form) {
   const titles = {};
   for (const list of all("[data-picker] select", form)) {
     if (list.value) titles[list.name] = list.selectedOptions[0].textContent;
@@ -86,6 +88,13 @@ function titlesOf(form) {
 }
 
 function restore(form, draft) {
+  fill(form, draft);
+  form.dataset.drawn = JSON.stringify(valuesOf(form));
+  note(form, word("draftBack", { time: clock(draft.at) }), true);
+}
+
+/** Puts values into a form, as if they had been typed there. */
+export function fill(form, draft) {
   for (const control of all("[name]", form)) {
     const given = draft.values[control.name] ?? [];
     if (control.name.startsWith("_") || control.type === "hidden") continue;
@@ -99,8 +108,6 @@ function restore(form, draft) {
     }
     if (given.length) changed(control);
   }
-  form.dataset.drawn = JSON.stringify(valuesOf(form));
-  note(form, word("draftBack", { time: clock(draft.at) }), true);
 }
 
 function note(form, text, discard = false) {

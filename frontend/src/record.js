@@ -48,7 +48,7 @@ document.addEventListener("htmx:afterSettle", () => {
 
 // A new card takes over the note and the open facts of the old one as they stand, with their values,
 // marks and focus; not those of the form whose answer it is.
-const OPEN = "#composer, [data-editing]";
+export const OPEN = "#composer, [data-editing]";
 let open = [];
 let typing = null;
 

@@ -42,7 +42,8 @@ document.addEventListener("htmx:afterSettle", () => {
   held = null;
 });
 
-function describe(element) {
+/** Returns what an element is found again by, in a part that was drawn anew. */
+export function describe(element) {
   return {
     id: element.id,
     tag: element.tagName,
@@ -55,7 +56,8 @@ function describe(element) {
 
 const saying = (element) => element.getAttribute("aria-label") ?? element.textContent.trim();
 
-function find(wanted) {
+/** Finds again what was described. */
+export function find(wanted) {
   if (wanted.id) return document.getElementById(wanted.id);
   if (wanted.key) return all(`[data-focus-key="${CSS.escape(wanted.key)}"]`).find((one) => one.checkVisibility());
   return all(wanted.tag.toLowerCase()).find(

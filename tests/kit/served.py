@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.resources import resource_dir
 from tests.kit.browser import watch
-from tests.kit.process import serving_within
+from tests.kit.process import Serving, serving_within
 
 LONG_STORY = 300.0  # a year is played before the program serves
 
@@ -27,10 +27,18 @@ class Served:
 def served(example: str, place: Path) -> Iterator[Served]:
     """Serves an example with its demo by the program, until the block ends."""
     shutil.copytree(resource_dir("examples") / example, place / "crm")
+    with served_folder(place) as (found, _):
+        yield found
+
+
+@contextmanager
+def served_folder(place: Path) -> Iterator[tuple[Served, Serving]]:
+    """Serves the folder `crm` of a place with its demo; gives the program, too."""
     demo = "--demo", "--data", place / "data"
     with serving_within(LONG_STORY, place / "crm", *demo) as run:
         lines = (place / "data" / "demo-users.txt").read_text().splitlines()
-        yield Served(run.url, dict(line.split() for line in lines if not line.startswith("#")))
+        people = dict(line.split() for line in lines if not line.startswith("#"))
+        yield Served(run.url, people), run
 
 
 @contextmanager

@@ -25,6 +25,7 @@ Fill = Literal[
     "links",  # every field that leads to a record, of every entity
     "paths",  # the same, as paths of a list
     "users",
+    "versions",  # of the configuration
     "files",  # no records in it at all: the parameter is a name or a secret
 ]
 Needs = Literal[
@@ -111,6 +112,11 @@ DOORS: Mapping[str, Door] = MappingProxyType(
         "POST /admin/users/<int:user_id>/enable": Door("users", "admin", "admin"),
         "POST /admin/users/<int:user_id>/link": Door("users", "admin", "admin"),
         "POST /admin/users/lift": Door("once", "admin", "admin"),
+        "GET /admin/configuration": ADMIN,
+        "GET /admin/configuration/note": ADMIN,
+        "GET /admin/configuration/<int:version_id>": Door("versions", "admin"),
+        "POST /admin/configuration": Door("once", "admin", "admin"),
+        "POST /admin/configuration/<int:version_id>/back": Door("versions", "admin", "admin"),
         # no records at all
         "GET /": MINE,
         "GET /search/moment": Door("once", "person", "moment"),
@@ -120,6 +126,7 @@ DOORS: Mapping[str, Door] = MappingProxyType(
         "POST /welcome/<token>": OPEN,
         "GET /healthz": OPEN,
         "GET /readyz": OPEN,
+        "GET /served": OPEN,
         "GET /static/<path:path>": OPEN,
         "GET /theme-<stamp>.css": OPEN,
     }

@@ -63,6 +63,7 @@ def test_every_view_asks_who_is_there(site: Site) -> None:
         "assets.theme",
         "health.alive",
         "health.at_work",
+        "served.served",
         "sign_in.ask",
         "sign_in.sign_in",
         "welcome.ask",

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, meta, nodes
 from engine.resources import resource_dir
 from engine.web.pages.board import BoardContext, CardContext, CardsContext, HeadsContext
 from engine.web.pages.calendar import CalendarContext
+from engine.web.pages.configuration import ConfigurationContext, VersionContext
 from engine.web.pages.listing import CountContext, ListingContext
 from engine.web.pages.listing import PicksContext as FilterPicksContext
 from engine.web.pages.moment import MomentContext
@@ -44,6 +45,8 @@ CONTEXTS = {
     "parts/picks.html": FilterPicksContext,
     "pages/my_day.html": DayContext,
     "pages/calendar.html": CalendarContext,
+    "pages/configuration.html": ConfigurationContext,
+    "pages/configuration_version.html": VersionContext,
     "pages/small_form.html": SmallFormContext,
     "pages/notifications.html": NotificationsContext,
     "pages/press.html": PressContext,
@@ -57,7 +60,7 @@ ENVIRONMENT = Environment(
     extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     autoescape=True,
 )
-ENVIRONMENT.filters.update(dict.fromkeys(("say", "show", "initials"), str))
+ENVIRONMENT.filters.update(dict.fromkeys(("say", "show", "initials", "moment"), str))
 
 
 @pytest.mark.parametrize("template", CONTEXTS)

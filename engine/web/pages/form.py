@@ -29,6 +29,7 @@ from engine.web.parts.forms import (
     version_of,
 )
 from engine.web.parts.nesting import Outer, outer_of, wait_for
+from engine.web.parts.old_form import taken_over
 from engine.web.toasts import toast
 from engine.web.urls import new_url, record_url
 from engine.web.widgets import Input
@@ -71,7 +72,10 @@ def create(entity_id: str) -> Response:
     """Make the record."""
     desk = current_desk()
     entity = creatable(desk, entity_id)
-    data = posted(desk, entity)
+    taken = taken_over(entity, posted(desk, entity))
+    data = taken.data
+    if taken.lost:
+        return draw_new(desk, entity, data, {"": taken.lost})
     if data.control("_search"):
         return draw_new(desk, entity, data)
     if data.control("_create"):
@@ -98,12 +102,16 @@ def update(entity_id: str, record_id: int) -> Response:
     """Change the fields that the form held."""
     desk = current_desk()
     record = editable(desk, entity_id, record_id)
-    data = without_theirs(posted(desk, desk.entity(entity_id)))
+    entity = desk.entity(entity_id)
+    taken = taken_over(entity, without_theirs(posted(desk, entity)))
+    data = taken.data
     only = part_of(desk, record, data.control("_field"))
+    if taken.lost:
+        return draw_edit(desk, record, data, only, {"": taken.lost})
     if data.control("_search"):
         return draw_edit(desk, record, data, only)
     if data.control("_create"):
-        return make_linked(desk, desk.entity(entity_id), data)
+        return make_linked(desk, entity, data)
     try:
         desk.refuse_elsewhere(entity_id, data.payload)
         desk.records.update(
