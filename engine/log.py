@@ -6,20 +6,29 @@ Nothing is set up at import; a process calls `start_logging` once.
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import traceback
 from contextlib import AbstractContextManager
+from secrets import token_hex
 from typing import TextIO
 
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.stdlib import BoundLogger, ProcessorFormatter
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, ExcInfo, Processor
 
-__all__ = ["action", "logger", "start_logging"]
+from engine.errors import EngineError
+
+__all__ = ["action", "logger", "new_key", "reason_of", "start_logging"]
+
+WHOLLY_FILLED_IN = "{text}"
+QUOTED_ROWS = re.compile(r"\s*(DETAIL|CONTEXT):")
 
 SHARED: tuple[Processor, ...] = (
     merge_contextvars,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
@@ -33,6 +42,19 @@ def logger(name: str) -> BoundLogger:
 def action(key: str) -> AbstractContextManager[None]:
     """Put every line inside the `with` under the key of one action (a request, a job)."""
     return bound_contextvars(action=key)
+
+
+def new_key() -> str:
+    """Return a key for an action: short enough to be read over the telephone."""
+    return token_hex(4)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what a line may say of an error: no value that somebody has typed."""
+    if not isinstance(error, EngineError):
+        return type(error).__name__
+    text = error.message.text
+    return error.code if text == WHOLLY_FILLED_IN else text
 
 
 def start_logging(form: str, level: str, stream: TextIO | None = None) -> None:
@@ -49,7 +71,7 @@ def start_logging(form: str, level: str, stream: TextIO | None = None) -> None:
             foreign_pre_chain=SHARED,
             processors=[
                 ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(write_trace),
                 _renderer(form),
             ],
         )
@@ -65,9 +87,17 @@ def _renderer(form: str) -> Processor:
     return write_text
 
 
+def write_trace(exc_info: ExcInfo) -> str:
+    """Write a trace without the rows that a database quotes."""
+    lines = "".join(traceback.format_exception(*exc_info)).splitlines()
+    return "\n".join(one for one in lines if not QUOTED_ROWS.match(one))
+
+
 def write_text(_logger: object, _method: str, event: EventDict) -> str:
     """Write a line for people: values by repr, so that none can begin a line of its own."""
     trace = str(event.pop("exception", ""))
-    words = [event.pop("timestamp"), f"{event.pop('level'):<7}", str(event.pop("event"))]
+    name = str(event.pop("event"))
+    words = [event.pop("timestamp"), f"{event.pop('level'):<7}"]
+    words.append(name if name.isprintable() else repr(name))
     words += [f"{name}={value!r}" for name, value in event.items()]
     return "\n    | ".join([" ".join(words), *trace.splitlines()])

@@ -16,6 +16,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 PREFIX = "KARTOTEKA_"
 MEBIBYTE = 1024 * 1024
+LAST_HOUR = 23
 
 
 def _setting(help_text: str) -> dict[str, str]:
@@ -56,6 +57,19 @@ class Settings:
         default=2 * MEBIBYTE, metadata=_setting("The largest request body in bytes.")
     )
     threads: int = field(default=8, metadata=_setting("How many requests are answered at once."))
+    backups: str = field(
+        default="",
+        metadata=_setting(
+            "A folder: `run` and `worker` write a backup into it each night and prove it. One "
+            "process of all does it."
+        ),
+    )
+    backup_hour: int = field(
+        default=3, metadata=_setting("From which hour of the company's clock, 0 to 23.")
+    )
+    backups_kept: int = field(
+        default=7, metadata=_setting("How many nightly backups are kept in the folder.")
+    )
     log: str = field(default="text", metadata=_setting("The form of log lines: text or json."))
     log_level: str = field(
         default="warning", metadata=_setting("The least weight that is logged: debug to error.")
@@ -136,6 +150,12 @@ def _read_size(text: str) -> int:
     return int(text)
 
 
+def _read_hour(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > LAST_HOUR:
+        raise ValueError("write an hour from 0 to 23")
+    return int(text)
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in words:
@@ -152,6 +172,9 @@ READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "proxies": _read_networks,
         "max_body": _read_size,
         "threads": _read_size,
+        "backups": str,
+        "backup_hour": _read_hour,
+        "backups_kept": _read_size,
         "log": _one_of("text", "json"),
         "log_level": _one_of("debug", "info", "warning", "error"),
     }

@@ -18,7 +18,7 @@ from watchfiles import watch
 
 from engine.errors import EngineError, say
 from engine.live import LiveFolder
-from engine.log import logger
+from engine.log import logger, reason_of
 
 QUIET = 0.16  # seconds without a change: editors write in several steps
 SECOND_LOOK = 0.3  # before a mistake is told: a file may have been half written
@@ -94,7 +94,7 @@ class Watcher:
             self._look()
         except EngineError as error:  # the database is away: again at the next notice
             self._live.again.set()
-            log.warning("look_refused", message=str(error.message))
+            log.warning("look_refused", message=reason_of(error))
 
     def _look(self) -> None:
         """Look until what was found is what lies there."""

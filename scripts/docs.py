@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from engine.cli.main import main as command_line
+from engine.log_events import logs_page
 from engine.metadata.reference import language_page, problems_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -18,6 +19,7 @@ def main() -> int:
     pages = {
         "commands.md": commands_page(),
         "language.md": language_page(),
+        "logs.md": logs_page(),
         "problems.md": problems_page(),
     }
     stale = [name for name, text in pages.items() if read(DOCS / name) != text]

@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 import structlog
 
-from engine.log import action, logger, start_logging
+from engine.errors import Refused, say
+from engine.log import action, logger, reason_of, start_logging
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +69,24 @@ def test_what_weighs_less_is_left_out() -> None:
     logger("web").info("answered")
     logging.getLogger("other").info("talk")
     assert stream.getvalue() == ""
+
+
+def test_a_line_of_a_library_can_t_begin_another_one() -> None:
+    stream = written("text")
+    logging.getLogger("gunicorn.error").warning("Invalid request: %s", "GET /\n2026 error defect")
+    assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_what_is_said_of_an_error_holds_no_value() -> None:
+    refusal = Refused(say("There is no user '{login}'.", login="Иван, born 1970"))
+    assert reason_of(refusal) == "There is no user '{login}'."
+    assert reason_of(ValueError("Иван")) == "ValueError"
+
+
+def test_a_trace_holds_no_row_that_a_database_quotes() -> None:
+    stream = written("json")
+    said = RuntimeError("duplicate key\nDETAIL:  Key (phone)=(+359888123456) already exists.")
+    logger("web").error("defect", exc_info=said)
+    found = json.loads(stream.getvalue())
+    assert "duplicate key" in found["exception"]
+    assert "+359888123456" not in stream.getvalue()

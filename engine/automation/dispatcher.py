@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, Select, and_, select, update
 from engine.automation.leases import DEAD, Lease, claimed, new_lease, next_try, released, words_of
 from engine.clock import Clock
 from engine.crash_points import crash_point
-from engine.log import logger
+from engine.log import logger, reason_of
 from engine.runtime.database import Database
 from engine.runtime.outbox import CHANGE, WAITING
 from engine.runtime.tables.system import OUTBOX
@@ -95,7 +95,7 @@ class Dispatcher:
                 self._kinds[row.kind](row)
                 crash_point("outbox.row_handled")
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
-                log.warning("outbox_failed", row=row.id, kind=row.kind, error=str(error))
+                log.warning("outbox_failed", row=row.id, kind=row.kind, reason=reason_of(error))
                 errors[row.id] = error
         return errors
 

@@ -16,7 +16,7 @@ from engine.automation.claims import DueTimer, claim_timers, fail, fire
 from engine.automation.people import People
 from engine.crash_points import crash_point
 from engine.errors import say
-from engine.log import logger
+from engine.log import action, logger, reason_of
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.records.changes import Values
@@ -79,12 +79,18 @@ class Timers:
         return claimed
 
     def _fire(self, timer: DueTimer) -> bool:
+        with action(f"timer-{timer.id}"):
+            return self._fire_in_words(timer)
+
+    def _fire_in_words(self, timer: DueTimer) -> bool:
         try:
             is_fired = self.services.records.act(ENGINE, lambda deeds: self._at_work(deeds, timer))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
             _log_failure(timer, error)
             self._failed(timer, error)
             return False
+        if is_fired:
+            log.info("timer_fired", timer=timer.id, kind=timer.kind)
         crash_point("timers.done")
         return is_fired
 
@@ -120,7 +126,7 @@ class Timers:
 
 
 def _log_failure(timer: DueTimer, error: Exception) -> None:
-    log.warning("timer_failed", timer=timer.id, kind=timer.kind, error=str(error))
+    log.warning("timer_failed", timer=timer.id, kind=timer.kind, reason=reason_of(error))
 
 
 Kind: TypeAlias = Callable[[Timers, Deeds, DueTimer], None]

@@ -17,7 +17,7 @@ from engine.automation.housekeeping import tidy
 from engine.automation.timers import KINDS, Timers
 from engine.crash_points import crash_point
 from engine.errors import EngineError
-from engine.log import logger
+from engine.log import logger, reason_of
 from engine.runtime.services import Services
 
 LONGEST_PAUSE = timedelta(seconds=1)
@@ -79,7 +79,7 @@ class Worker:
             self.run_due()
             return self._pause()
         except EngineError as error:
-            log.warning("worker_waits", error=str(error))
+            log.warning("worker_waits", reason=reason_of(error))
         except Exception:
             log.exception("worker_failed")
         return AFTER_AN_ERROR

@@ -15,7 +15,7 @@ import click
 
 from engine.cli import output
 from engine.errors import EngineError
-from engine.log import start_logging
+from engine.log import action, new_key, start_logging
 from engine.settings import read_settings
 
 # Name -> module with a click command called `command`, and its line in the list.
@@ -69,7 +69,8 @@ class CommandLine(click.Group):
         try:
             settings = read_settings(os.environ)
             start_logging(settings.log, settings.log_level)
-            result = super().main(*args, **{**kwargs, "standalone_mode": False})
+            with action(new_key()):
+                result = super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.ClickException as error:
             error.show()
             return output.Exit.REFUSED

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from engine.app import Services, applied_application
+from engine.automation.nightly import backing_up
 from engine.automation.worker import working
 from engine.cli import output
 from engine.cli.folder_words import MEANWHILE, command_for, tell_waiting, teller
@@ -123,7 +124,7 @@ def command(
             current = Current(beginning.application, opened, settings)
             live = follow(run, beginning.state, current, opened)
             tell_where(run, current())
-            with working(current), watching(live, seen):
+            with working(current), backing_up(current), watching(live, seen):
                 serve(current, listener)
             output.show("Stopped.")
             return output.Exit.FINE

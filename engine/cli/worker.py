@@ -11,6 +11,7 @@ from threading import Event
 import click
 
 from engine.app import applied_application
+from engine.automation.nightly import backing_up
 from engine.automation.worker import Worker, working
 from engine.cli import output
 from engine.cli.place import place_of, place_options
@@ -45,7 +46,7 @@ def command(once: bool, data: Path | None, database: str | None) -> int:
 
 def work(current: Current) -> None:
     """Work until somebody stops the process; what is begun is brought to its end."""
-    with working(current), suppress(KeyboardInterrupt):
+    with working(current), backing_up(current), suppress(KeyboardInterrupt):
         output.show("Working. Ctrl-C stops it.")
         sys.stdout.flush()  # a service manager reads this through a pipe
         Event().wait()

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert
 
+from engine.log import logger
 from engine.runtime.actor import Actor
 from engine.runtime.database import Database
 from engine.runtime.tables.system import LOG
 
 DENIED = "denied"
+
+log = logger("audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ def add_denial(
     connection: Connection, denial: Denial, database: Database, address: str = ""
 ) -> None:
     """Write a denial into the log in the caller's transaction."""
+    log.info(
+        "denied",
+        verb=denial.verb,
+        entity=denial.entity,
+        record=_possible(denial.record_id),
+        user=denial.actor.user_id,
+    )
     connection.execute(
         insert(LOG).values(
             at=database.clock.now(),

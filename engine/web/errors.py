@@ -17,7 +17,7 @@ from engine.errors import (
     ValidationFailed,
     say,
 )
-from engine.log import logger
+from engine.log import logger, reason_of
 from engine.web.htmx import go_afresh, is_fragment, respond, show
 from engine.web.parts.folder_note import served_stamp
 from engine.web.request import SERVED, language, logged_path, services, visitor
@@ -70,7 +70,7 @@ def answer_engine_error(error: EngineError) -> Response:
     """Answer an error that the engine has raised on purpose."""
     if isinstance(error, SignInNeeded):
         return ask_to_sign_in()
-    log.info("refused", code=error.code, path=logged_path(), message=str(error.message))
+    log.info("refused", code=error.code, path=logged_path(), message=reason_of(error))
     response = error_page(error.status, (*sentences_of(error), *of_an_old_page()), error.hint)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)

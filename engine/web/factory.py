@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from time import perf_counter
@@ -10,12 +9,12 @@ from time import perf_counter
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from engine.log import logger
+from engine.log import logger, new_key
 from engine.runtime.services import Services
 from engine.web.errors import init_errors
 from engine.web.htmx import init_htmx
 from engine.web.pages.registry import PAGES
-from engine.web.request import EXTENSION, QUIET, is_marked, logged_path, services
+from engine.web.request import EXTENSION, QUIET, is_marked, known_user, logged_path, services
 from engine.web.security import init_security
 from engine.web.toasts import carry_toasts
 
@@ -44,7 +43,7 @@ def create_app(current: Callable[[], Services]) -> Flask:
 
 def begin() -> None:
     """Give the request a key, under which all its log lines stand."""
-    g.action = secrets.token_hex(4)
+    g.action = new_key()
     g.started = perf_counter()
     clear_contextvars()
     bind_contextvars(action=g.action)
@@ -66,5 +65,7 @@ def write_line(response: Response) -> Response:
         path=logged_path(),
         status=response.status_code,
         ms=round((perf_counter() - g.started) * 1000),
+        user=known_user(),
     )
+    response.headers["X-Request-Id"] = g.action
     return response

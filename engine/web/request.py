@@ -85,6 +85,12 @@ def visitor() -> Actor | None:
     return session.actor if session else None
 
 
+def known_user() -> int | None:
+    """Return the number of who is signed in, where the request has asked already."""
+    session = g.get("session_found")
+    return session.actor.user_id if isinstance(session, Session) else None
+
+
 def current_actor() -> Actor:
     """Return who is signed in; nobody: the sign-in page follows."""
     actor = visitor()

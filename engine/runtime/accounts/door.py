@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from engine.clock import Clock
 from engine.errors import ValidationFailed, say
+from engine.log import logger
 from engine.runtime.accounts import throttle as attempts
 from engine.runtime.accounts.faults import differs, refuse
 from engine.runtime.accounts.ledger import Ledger
@@ -25,6 +26,8 @@ from engine.runtime.tables.system import ACCOUNTS, SESSIONS
 
 THEMES = ("", "light", "dark")
 DENSITIES = ("", "compact")
+
+log = logger("accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Door:
         connection.execute(
             update(ACCOUNTS).where(ACCOUNTS.c.user_id == user_id).values(signed_in_at=now)
         )
+        log.info("signed_in", user=user_id, address=visit.address)
         return self._sessions.start(
             connection, user_id, stay=visit.stay, address=visit.address, agent=visit.agent
         )
@@ -86,6 +90,7 @@ class Door:
         outcome = attempts.GOOD if is_right else attempts.WRONG
         self._throttle.finish(number, outcome, user.id if user else None)
         if user is None or stored is None or not is_right:
+            log.warning("sign_in_failed", address=visit.address, user=user.id if user else None)
             return None
         if self._passwords.is_outdated(stored):
             self._ledger.store_password(user.id, password)
@@ -135,6 +140,7 @@ class Door:
 
     def sign_out(self, session: Session) -> None:
         """End a session."""
+        log.info("signed_out", user=session.actor.user_id)
         with self._database.write() as connection:
             self._sessions.end(connection, session.id)
 

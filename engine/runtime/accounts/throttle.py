@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, delete, func, insert, select, update
 
 from engine.clock import Clock
 from engine.errors import TooManyAttempts, say
+from engine.log import logger
 from engine.runtime.database import Database
 from engine.runtime.tables.system import ATTEMPTS, BANS
 
@@ -33,6 +34,8 @@ GOOD = "good"
 BANNED = "banned"
 LIFTED = "lifted"  # by an administrator: the count begins anew
 FAILURES = (BEGUN, WRONG)
+
+log = logger("accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Throttle:
                 if until is not None:
                     self._settle(connection, number, BANNED, None)
         if until is not None:
+            log.warning("sign_in_banned", address=address)
             wait = until - self._clock.now()
             raise too_many(max(1, int(wait.total_seconds())))
         return number

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from engine.clock import Clock
 from engine.crash_points import crash_point
 from engine.errors import EngineError, Refused, say
-from engine.log import logger
+from engine.log import logger, reason_of
 from engine.runtime.backup.archive import open_archive
 from engine.runtime.backup.disk import sync_folder
 from engine.runtime.backup.manifest import Manifest
@@ -145,10 +145,16 @@ def _note(database: Database, made: Backup) -> None:
         "rows": made.manifest.rows,
         "is_verified": made.verified is not None,
     }
-    log.info("backed_up", **what)
+    log.info(
+        "backed_up",
+        file=str(made.path),
+        size=made.size,
+        rows=made.manifest.rows,
+        is_verified=made.verified is not None,
+    )
     try:
         with database.write() as connection:
             write_note(connection, LAST, what)
             write_log(connection, BACKED_UP, what, now)
     except EngineError as error:
-        log.warning("backup_not_noted", reason=error.code)
+        log.warning("backup_not_noted", reason=reason_of(error))

@@ -21,5 +21,5 @@ def settle(database: Database, *, wanted: bool) -> Held:
         what = {"timers": held.timers, "rows": held.rows}
         if not held.is_nothing:
             write_log(connection, kind, what, now)
-    log.info("hold_ended", how=kind, **what)
+    log.info("hold_ended", how=kind, timers=held.timers, rows=held.rows)
     return held

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from engine.crash_points import crash_point
 from engine.errors import Refused, say
+from engine.log import logger
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.compare import plan_within
@@ -23,6 +24,8 @@ from engine.runtime.plan.views import create_views, drop_views
 from engine.runtime.tables.entity import build_tables
 from engine.runtime.tables.layout import ensure_system_tables
 from engine.runtime.translate import CompanyWords, Translator
+
+log = logger("plan")
 
 
 def apply(database: Database, plan: Plan, wanted: Application, author: str) -> None:
@@ -43,6 +46,7 @@ def apply(database: Database, plan: Plan, wanted: Application, author: str) -> N
             now, holds = database.clock.now(), holds_of(read_state(connection)).as_json()
             write_version(connection, wanted, author, fresh.as_json(), holds, now)
         crash_point("apply.before_commit")
+    log.info("applied", steps=len(fresh.steps), digest=wanted.digest)
     crash_point("apply.committed")
 
 

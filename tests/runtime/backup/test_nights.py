@@ -1,0 +1,138 @@
+"""Nightly backups: one a night by one of all processes, proved, and only so many kept (G10)."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from engine.clock import FrozenClock
+from engine.errors import Unavailable
+from engine.runtime.backup.nights import Nights, back_up_nightly
+from engine.runtime.backup.notes import LAST, NIGHT, read_note
+from engine.runtime.database import Database
+from engine.runtime.tables.system import LOG
+from tests.kit.plans import living
+
+CRM = "entities: {client: {fields: {name: text}}}\n"
+EVENING = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with living(database_url, CRM):
+        pass
+    found = Database(database_url, FrozenClock(EVENING))
+    yield found
+    found.dispose()
+
+
+def clock_of(database: Database) -> FrozenClock:
+    assert isinstance(database.clock, FrozenClock)
+    return database.clock
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Nights:
+    return Nights(tmp_path / "backups", 3, 3, ZoneInfo("Europe/Sofia"))
+
+
+def names(nights: Nights) -> list[str]:
+    return sorted(one.name for one in nights.folder.iterdir())
+
+
+def test_each_night_has_one_backup_and_the_oldest_go(database: Database, nights: Nights) -> None:
+    """From three o'clock in Sofia on; a night that was missed is made up for at once."""
+    clock = clock_of(database)
+    made = []
+    for _ in range(5 * 24):
+        made.append((clock.now(), back_up_nightly(database, nights)))
+        clock.pass_(HOUR)
+    at = [now.astimezone(nights.zone) for now, one in made if one is not None]
+    assert [one.hour for one in at] == [22, 3, 3, 3, 3, 3]
+    assert all(one.verified for _, one in made if one is not None)
+    assert names(nights) == [f"kartoteka-2026030{day}T010000Z.zip" for day in (5, 6, 7)]
+    with database.read() as connection:
+        last = read_note(connection, LAST)
+    assert last is not None
+    assert last["file"].endswith("kartoteka-20260307T010000Z.zip")
+
+
+def test_of_several_processes_one_makes_it(database: Database, nights: Nights) -> None:
+    databases = [Database(database.url, database.clock) for _ in range(4)]
+    at_once = Barrier(len(databases))
+
+    def look(one: Database) -> bool:
+        at_once.wait()
+        return back_up_nightly(one, nights) is not None
+
+    with ThreadPoolExecutor(len(databases)) as processes:
+        assert sorted(processes.map(look, databases)) == [False, False, False, True]
+    assert len(names(nights)) == 1
+    for one in databases:
+        one.dispose()
+
+
+def test_what_failed_is_written_down_and_tried_again(
+    database: Database, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise Unavailable("The disk is full: nothing can be saved.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.runtime.backup.nights.back_up", fail)
+        assert back_up_nightly(database, nights) is None
+    with database.read() as connection:
+        note = read_note(connection, NIGHT)
+        kinds = connection.scalars(select(LOG.c.kind)).all()
+    assert note is not None
+    assert note["reason"] == "The disk is full: nothing can be saved."
+    assert "backup_failed" in kinds
+    assert back_up_nightly(database, nights) is None  # not at once
+    clock_of(database).pass_(HOUR)
+    assert back_up_nightly(database, nights) is not None
+    with database.read() as connection:
+        note = read_note(connection, NIGHT)
+    assert note is not None
+    assert note["reason"] == ""
+
+
+def test_a_killed_process_keeps_the_night_from_nobody(
+    database: Database, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had begun is cleared away by whoever takes over."""
+
+    class Killed(BaseException):
+        """The process ends here."""
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.runtime.backup.nights.back_up", die)
+        with pytest.raises(Killed):
+            back_up_nightly(database, nights)
+    (nights.folder / "kartoteka-20260302T200000Z.zip.part").write_bytes(b"half")
+    assert back_up_nightly(database, nights) is None
+    clock_of(database).pass_(HOUR)
+    assert back_up_nightly(database, nights) is not None
+    assert names(nights) == ["kartoteka-20260302T210000Z.zip"]
+
+
+def test_other_files_in_the_folder_are_left_alone(database: Database, nights: Nights) -> None:
+    nights.folder.mkdir()
+    (nights.folder / "notes.txt").write_text("mine")
+    (nights.folder / "by-hand.zip").write_text("mine")
+    for _ in range(5):
+        assert back_up_nightly(database, nights) is not None
+        clock_of(database).pass_(DAY)
+    assert [one for one in names(nights) if one.startswith(("notes", "by-hand"))] == [
+        "by-hand.zip",
+        "notes.txt",
+    ]
+    assert len(names(nights)) == 2 + 3
