@@ -38,7 +38,7 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType(
     {
         "answered": Event(
             "info",
-            "A request was answered.",
+            "A request was answered; one that pages send by themselves weighs `debug`.",
             ("method", "path", "status", "ms", "user"),
         ),
         "refused": Event(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from logging import DEBUG, INFO
 from time import perf_counter
 
 from flask import Flask, Response, g, request
@@ -58,8 +59,8 @@ def end(_error: BaseException | None) -> None:
 
 def write_line(response: Response) -> Response:
     """Write one line about the request; what was asked for in the query stays private."""
-    write = log.debug if is_marked(QUIET) else log.info
-    write(
+    log.log(
+        DEBUG if is_marked(QUIET) else INFO,
         "answered",
         method=request.method,
         path=logged_path(),
