@@ -57,12 +57,22 @@ def _short_hash(text: str) -> str:
 def static(path: str) -> Response:
     """Answer with a file; for ever where the address names the content at hand."""
     folder = static_folder()
-    if any(part.startswith(".") for part in path.split("/")) or not (folder / path).is_file():
+    if not is_there(folder, path):
         abort(404)
     response = send_from_directory(folder, path, conditional=True)
     asked_for = f"{request.path}?v={request.args.get('v', '')}"
     response.headers["Cache-Control"] = FOR_EVER if asked_for == static_url(path) else ASK_AGAIN
     return response
+
+
+def is_there(folder: Path, path: str) -> bool:
+    """Say whether a file is served under a path; a name that no disk can hold is none."""
+    if any(part.startswith(".") for part in path.split("/")):
+        return False
+    try:
+        return (folder / path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 @bp.get("/theme-<stamp>.css")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import NoReturn, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, g, request
 
@@ -40,6 +40,8 @@ HEALTH = frozenset({"/healthz", "/readyz"})  # asked by machines that know only 
 FORM_TOKEN = "_csrf"  # noqa: S105 - the name of an input
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - the name of a header
 COOKIE_LONGEST = 200
+FORM = "application/x-www-form-urlencoded"
+MOST_PAIRS = 5_000
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -78,8 +80,20 @@ def check_request() -> None:
     if not is_public():
         current_actor()
     if changes:
+        check_body()
         check_form_token()
         check_names()
+
+
+def check_body() -> None:
+    """Refuse a body that is none of ours: letters cut in two, names without end."""
+    body = request.get_data()
+    if body.count(b"&") > MOST_PAIRS:
+        raise BadQuery("Content-Length", say("This form has too many fields."))
+    try:
+        unquote_to_bytes(body).decode()
+    except UnicodeDecodeError:
+        raise BadQuery("Content-Type", say("What was sent is not UTF-8 text.")) from None
 
 
 def is_public() -> bool:
@@ -193,7 +207,9 @@ def visit_cookie() -> str:
 
 
 def check_names() -> None:
-    """Refuse a name that stands both in the address and in the form."""
+    """Refuse what is no form, and a name that stands both in the address and in the form."""
+    if request.mimetype != FORM and request.get_data():
+        raise BadQuery("Content-Type", say("What was sent is no form of this CRM."))
     for name in request.args:
         if name in request.form:
             raise BadQuery(name, say("{name} is given more than once.", name=name))

@@ -26,7 +26,9 @@ SYSTEM_OPERATORS = {
 }
 MOMENTS = ("eq", "ne", "gt", "ge", "lt", "le", "between")
 OPERATORS = ("eq", "ne", "gt", "ge", "lt", "le", "between", "has", "starts")
+PEOPLE = ("me", "my_team")
 ANY_OR_NONE = ("-", "*")
+RECORD_ID = re.compile(r"[0-9]{1,18}")
 DAYS = re.compile(
     r"today|yesterday|tomorrow|(this|last|next)_(week|month|quarter|year)|(last|in)_[0-9]{1,4}_days"
 )
@@ -137,7 +139,7 @@ def _part_problem(field: Field, text: str) -> tuple[str, str] | None:
         return f"'{text}' is no number", "write digits: 1000"
     elif storage is Storage.DATE and not (DAYS.fullmatch(text) or _is_date(text)):
         return f"'{text}' is no day", "write 2026-03-02, or a word: today, this_week, last_30_days"
-    elif storage is Storage.LINK and text not in ("me", "my_team") and not text.isdecimal():
+    elif storage is Storage.LINK and not (text in PEOPLE or RECORD_ID.fullmatch(text)):
         people = "me, my_team, or " if field.to in ("user", "team") else ""
         return f"'{text}' is no record", f"write {people}the number of a record"
     return None

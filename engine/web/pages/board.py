@@ -16,6 +16,7 @@ from engine.metadata.model.pipeline import Stage
 from engine.metadata.model.view import View
 from engine.web.htmx import respond, show
 from engine.web.navigation import Way
+from engine.web.parts.choices import RECORD_ID
 from engine.web.parts.desk import Desk
 from engine.web.parts.facts import beginning_small
 from engine.web.parts.lanes import (
@@ -36,7 +37,6 @@ from engine.web.parts.tiles import Tile
 from engine.web.urls import new_url, view_url
 
 CONTROLS = PAGE_CONTROLS | {"_column", "_record"}
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def following(board: Board, column: str) -> CardsContext:
 def redrawn(board: Board, column: str) -> CardContext:
     """Return one card anew, with the heads of its lane and of the one that it came from."""
     number = board.query.control("_record")
-    if not (number.isascii() and number.isdecimal() and int(number[:20]) <= LARGEST):
+    if not RECORD_ID.fullmatch(number):
         raise BadQuery("_record", say("{name} is not known here.", name="_record"))
     found = card_of(board, int(number))
     stage, tile = found or (None, None)

@@ -11,7 +11,8 @@ from engine.metadata.model.entity import Entity
 from engine.runtime.query.records import Record
 from engine.web.formdata import read_form
 from engine.web.htmx import show
-from engine.web.parts.desk import LARGEST, Desk, current_desk
+from engine.web.parts.choices import RECORD_ID
+from engine.web.parts.desk import Desk, current_desk
 from engine.web.parts.forms import Form, preview_form
 from engine.web.request import single
 
@@ -48,7 +49,7 @@ def asked_record(desk: Desk, entity_id: str) -> Record | None:
         if not desk.access.may(desk.actor, entity_id, "create"):
             raise NotAllowed(say("You may not create here."))
         return None
-    if not (number.isascii() and number.isdecimal() and int(number) <= LARGEST):
+    if not RECORD_ID.fullmatch(number):
         raise BadQuery("record", say("{name} is not a number.", name="record"))
     record = desk.record(entity_id, int(number))
     desk.require(record, "edit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from engine.runtime.query.select import Reader
 from engine.web.widgets import Pick
 
 FEW = 8
-LARGEST = 2**63 - 1
+RECORD_ID = re.compile(r"[0-9]{1,18}")  # more digits are nobody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Choices:
         """Return the title of the record that `text` names, '' where there is none to be seen."""
         entity, _, number = text.rpartition("/")
         entity = field.to or entity
-        if entity not in self.application.entities or not number.isdecimal():
+        if entity not in self.application.entities or not RECORD_ID.fullmatch(number):
             return ""
-        which = RecordRef(entity, min(int(number), LARGEST))
+        which = RecordRef(entity, int(number))
         return self.reader.titles(self.actor, [which]).get(which, "")
 
     def can_create(self, field: Field) -> bool:
