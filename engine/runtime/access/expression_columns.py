@@ -7,7 +7,9 @@ through `query.paths`, which asks at each step.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache, partial
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -55,12 +57,18 @@ class ExpressionColumns:
         self._clock = clock
         self._zone = ZoneInfo(application.timezone)
         self._typed = cache(self._meaning)
+        self._reads = threading.local()
         self._read_anew = {
             one.id
             for entity in application.entities.values()
             for one in entity.fields.values()
             if one.formula_kind is FormulaKind.ON_READ
         }
+
+    @property
+    def clock_reads(self) -> int:
+        """How often an expression of this thread has read the clock while it was compiled."""
+        return getattr(self._reads, "count", 0)
 
     def condition(
         self, expression: Expression, entity_id: str, record: FromClause, actor: Actor
@@ -76,10 +84,14 @@ class ExpressionColumns:
             typed,
             partial(self._named, entity_id, record, actor),
             self._dialect,
-            self._clock.now(),
+            self._now(typed),
             self._zone,
             self._application.workdays,
         )
+
+    def _now(self, typed: Typed) -> datetime:
+        self._reads.count = self.clock_reads + typed.uses_clock
+        return self._clock.now()
 
     def moves(self, expression: Expression, entity_id: str) -> bool:
         """Say whether a condition changes as time passes, by itself or by a formula in it."""
@@ -96,11 +108,12 @@ class ExpressionColumns:
         field = self._application.entity(entity_id).fields[field_id]
         if field.formula is None:
             raise LookupError(f"{entity_id}.{field_id} has neither a column nor a formula")
+        meaning = self._typed(field.formula, entity_id, field_id)
         value = sql(
-            self._typed(field.formula, entity_id, field_id),
+            meaning,
             partial(self._named, entity_id, record, actor),
             self._dialect,
-            self._clock.now(),
+            self._now(meaning),
             self._zone,
             self._application.workdays,
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, select, true
+from sqlalchemy import Integer, Select, and_, bindparam, false, func, select, true
 
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.scale import scale_of
@@ -14,7 +14,7 @@ from engine.runtime.actor import Actor
 from engine.runtime.query.cursor import Cursor, read_cursor, write_cursor
 from engine.runtime.query.joins import Joins
 from engine.runtime.query.operators import OPERATORS
-from engine.runtime.query.ordering import Order, OrderKey, order_key
+from engine.runtime.query.ordering import Order, OrderKey, order_key, parameter
 from engine.runtime.query.parts import Condition
 from engine.runtime.query.request import Filter, ListRequest
 from engine.runtime.query.search import read_words
@@ -72,7 +72,11 @@ class Listing:
 
 
 class ListRows:
-    """The rows of a list: their columns, their order, and the cursors of their places."""
+    """The rows of a list: their columns, their order, and the cursors of their places.
+
+    Made for a list, it serves all of its shape: the values of the filters, the place and the limit
+    are parameters of its queries.
+    """
 
     def __init__(
         self, sources: Sources, actor: Actor, request: ListRequest, verb: str = "see"
@@ -80,6 +84,7 @@ class ListRows:
         self._sources = sources
         self._actor = actor
         self._request = request
+        self._queries: dict[tuple[bool, ...], Select[Any]] = {}
         self._list = Listing(sources, actor, request, verb)
         joins = self._list.joins
         self.selection = Selection(sources.access, sources.names, joins, actor)
@@ -93,21 +98,34 @@ class ListRows:
             self.selection.place(one) for one in (*self._order.expressions, joins.record.c.id)
         ]
 
-    def cursor(self) -> Cursor | None:
-        """Return the place that the request begins at, None at the beginning."""
-        written = self._request.before or self._request.after
+    def cursor(self, request: ListRequest) -> Cursor | None:
+        """Return the place that a list of this shape begins at, None at the beginning."""
+        written = request.before or request.after
         if written is None:
             return None
         return read_cursor(written, self._request.sort, self._order.keys)
 
-    def query(self, cursor: Cursor | None, limit: int) -> Select[Any]:
-        """Return the query for the next so many rows, nearest to the place first."""
+    def query(self, cursor: Cursor | None) -> Select[Any]:
+        """Return the query for the next rows, nearest to the place first."""
         backwards = cursor is not None and cursor.backwards
+        empty = tuple(one is None for one in cursor.place) if cursor else ()
+        found = self._queries.get((backwards, *empty))
+        if found is None:
+            found = self._queries[backwards, *empty] = self._query(empty, backwards=backwards)
+        return found
+
+    def _query(self, empty: Sequence[bool], *, backwards: bool) -> Select[Any]:
         query = select(*self.selection.columns).select_from(self._list.joins.source)
         query = query.where(self._list.conditions)
-        if cursor is not None:
-            query = query.where(self._order.beyond(cursor.place, backwards=backwards))
-        return query.order_by(*self._order.clauses(backwards=backwards)).limit(limit)
+        if empty:
+            query = query.where(self._order.beyond(empty, backwards=backwards))
+        query = query.order_by(*self._order.clauses(backwards=backwards))
+        return query.limit(bindparam("limit", type_=Integer))
+
+    def values(self, cursor: Cursor | None, limit: int) -> dict[str, Any]:
+        """Return the values of the query's own parameters: the place and how many rows."""
+        place = cursor.place if cursor else ()
+        return {"limit": limit} | {parameter(at): one for at, one in enumerate(place)}
 
     def place(self, row: Row, *, backwards: bool) -> Cursor:
         """Return the place of a row."""

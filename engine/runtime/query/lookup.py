@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +30,7 @@ from engine.runtime.query.records import Choice, Hit
 from engine.runtime.query.search import Word, read_words
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.subtitles import Subtitles
+from engine.runtime.query.those import NUMBERS, numbers
 
 # Found through the record that they are about, never by themselves.
 NOT_SEARCHED = frozenset({"activity", "notification"})
@@ -93,20 +95,25 @@ class Lookup:
     ) -> dict[RecordRef, str]:
         """Return the titles of those records that the actor may see or peek at."""
         found: dict[RecordRef, str] = {}
-        for entity_id, numbers in self._by_entity(references).items():
-            record = self._sources.tables.table(entity_id)
-            query = self._known(actor, entity_id, (), record.c.id, record.c.title)
-            for number, title in connection.execute(query.where(record.c.id.in_(numbers))):
+        for entity_id, some in self._by_entity(references).items():
+            make = partial(self._titles, actor, entity_id)
+            query = self._sources.kept.get(("titles", actor, entity_id), make)
+            for number, title in connection.execute(query, {NUMBERS: some}):
                 shown = self._sources.names.shown(actor, entity_id, number, title)
                 found[RecordRef(entity_id, number)] = shown
         return found
 
+    def _titles(self, actor: Actor, entity_id: str) -> Select[Any]:
+        record = self._sources.tables.table(entity_id)
+        query = self._known(actor, entity_id, (), record.c.id, record.c.title)
+        return query.where(record.c.id.in_(numbers()))
+
     def _by_entity(self, references: Iterable[RecordRef]) -> dict[str, list[int]]:
-        numbers: dict[str, set[int]] = defaultdict(set)
+        found: dict[str, set[int]] = defaultdict(set)
         for one in references:
             if one.entity in self._sources.application.entities:
-                numbers[one.entity].add(one.id)
-        return {entity_id: sorted(numbers[entity_id]) for entity_id in sorted(numbers)}
+                found[one.entity].add(one.id)
+        return {entity_id: sorted(found[entity_id]) for entity_id in sorted(found)}
 
     def notes(
         self, connection: Connection, actor: Actor, references: Iterable[RecordRef]
@@ -114,8 +121,8 @@ class Lookup:
         """Return the second lines of those records that the actor sees."""
         return {
             RecordRef(entity_id, number): note
-            for entity_id, numbers in self._by_entity(references).items()
-            for number, note in self._subtitles.of(connection, actor, entity_id, numbers).items()
+            for entity_id, some in self._by_entity(references).items()
+            for number, note in self._subtitles.of(connection, actor, entity_id, some).items()
         }
 
     def _hit(self, actor: Actor, entity_id: str, row: Any, notes: dict[RecordRef, str]) -> Hit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, false, func, select
@@ -11,6 +11,7 @@ from engine.runtime.actor import Actor
 from engine.runtime.query.joins import Joins
 from engine.runtime.query.selection import Selection
 from engine.runtime.query.sources import Sources
+from engine.runtime.query.those import numbers
 
 TASK = "task"
 TASK_FIELDS = ("about", "due", "done", "type", "to")
@@ -36,20 +37,21 @@ class NextTasks:
         """Say whether the actor may read what makes a task the next one."""
         return len(self._paths) == len(TASK_FIELDS)
 
-    def query(self, numbers: Sequence[int]) -> Select[Any]:
+    @cached_property
+    def query(self) -> Select[Any]:
         """Return the query for the task of each record."""
-        first = self._ranked(numbers).subquery()
+        first = self._ranked().subquery()
         source = self._joins.source.join(first, first.c.id == self._joins.record.c.id)
         return select(*self.selection.columns).select_from(source).where(first.c.rank == 1)
 
-    def _ranked(self, numbers: Sequence[int]) -> Select[Any]:
+    def _ranked(self) -> Select[Any]:
         task = self._joins.record
         (due,), (done,) = self._columns("due"), self._columns("done")
         order = (task.c[due].asc().nulls_last(), task.c.id)
         rank = func.row_number().over(partition_by=self._about, order_by=order).label("rank")
         return select(task.c.id, rank).where(
             task.c[self._columns("about")[0]] == self._entity_id,
-            self._about.in_(numbers),
+            self._about.in_(numbers()),
             task.c[done] == false(),
             task.c.archived == false(),
             self._sources.access.row_condition(self._actor, TASK, "see", task),

@@ -16,10 +16,10 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
+    bindparam,
     case,
     false,
     func,
-    literal,
     or_,
     type_coerce,
 )
@@ -71,10 +71,14 @@ class Order:
             else:
                 yield clause.nulls_first() if backwards else clause.nulls_last()
 
-    def beyond(self, place: Place, *, backwards: bool) -> Condition:
-        """Return the condition that a record lies after a place, or (backwards) before it."""
+    def beyond(self, empty: Sequence[bool], *, backwards: bool) -> Condition:
+        """Return the condition that a record lies after a place, or (backwards) before it.
+
+        The place is a parameter; `empty` says which of its values are none.
+        """
         steps = [
-            _Step(one, value, backwards) for one, value in zip(self._all(), place, strict=True)
+            _Step(one, parameter(at), is_empty, backwards)
+            for at, (one, is_empty) in enumerate(zip(self._all(), empty, strict=True))
         ]
         condition: Condition = false()
         for one in reversed(steps):
@@ -93,16 +97,17 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One key beside the value that it has at a place."""
+    """One key beside the parameter for the value that it has at a place."""
 
     key: OrderKey
-    value: Value
+    name: str
+    is_empty: bool
     backwards: bool
 
     def beyond(self) -> Condition:
         """The key lies strictly beyond the value; empty lies beyond every value."""
         column = self.key.expression
-        if self.value is None:
+        if self.is_empty:
             return column.is_not(None) if self.backwards else false()
         further = column < self._bound() if self._falling else column > self._bound()
         if self.key.may_be_empty and not self.backwards:
@@ -112,7 +117,7 @@ class _Step:
     def same(self) -> Condition:
         """The key has the value."""
         column = self.key.expression
-        return column.is_(None) if self.value is None else column == self._bound()
+        return column.is_(None) if self.is_empty else column == self._bound()
 
     def not_before(self) -> Condition:
         """The key has the value or lies beyond it."""
@@ -124,7 +129,12 @@ class _Step:
         return self.key.descending != self.backwards
 
     def _bound(self) -> ColumnElement[Any]:
-        return literal(self.value, self.key.expression.type)
+        return bindparam(self.name, type_=self.key.expression.type)
+
+
+def parameter(at: int) -> str:
+    """Return the name of the parameter for a place's value."""
+    return f"place_{at}"
 
 
 def order_key(

@@ -7,10 +7,10 @@ each kind of record that a link to any record leads to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.clock import Clock
 from engine.errors import NotFound, say
@@ -24,7 +24,7 @@ from engine.runtime.query.board import LaneHead, LaneHeads
 from engine.runtime.query.chips import Chip, ListColumn, describe, linked_records
 from engine.runtime.query.cursor import Cursor
 from engine.runtime.query.filters import QueryParser
-from engine.runtime.query.joins import Joins
+from engine.runtime.query.kept import Kept
 from engine.runtime.query.listing import Listing, ListRows
 from engine.runtime.query.lookup import Lookup
 from engine.runtime.query.names import RecordNames
@@ -35,14 +35,18 @@ from engine.runtime.query.records import Choice, Hit, Page, Record
 from engine.runtime.query.request import ListRequest
 from engine.runtime.query.search import Search
 from engine.runtime.query.selection import Row, Selection
+from engine.runtime.query.shapes import Shape
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.spread import Spread, Stretch
+from engine.runtime.query.those import NUMBERS, those
 from engine.runtime.tables.entity import RecordTables
 
 COUNT_CAP = 1_000
 EXPORT_BATCH = 500
 LARGEST_ID = 2**63 - 1
 TRASH = "trash"
+
+T = TypeVar("T")
 
 
 class Reader:
@@ -66,6 +70,7 @@ class Reader:
             paths=self.paths,
             names=RecordNames(application, access),
             search=Search(application, access, database.dialect),
+            kept=Kept(access.expressions),
         )
         self._parser = QueryParser(application, access, self.paths)
         self._lookup = Lookup(self._sources)
@@ -80,10 +85,11 @@ class Reader:
 
     def page(self, actor: Actor, request: ListRequest) -> Page:
         """Return one page of a list."""
-        rows = ListRows(self._sources, actor, request)
-        cursor = rows.cursor()
+        rows, values = self._rows(actor, request)
+        cursor = rows.cursor(request)
+        values |= rows.values(cursor, request.size + 1)
         with self._sources.database.read() as connection:
-            found = connection.execute(rows.query(cursor, request.size + 1)).all()
+            found = connection.execute(rows.query(cursor), values).all()
             shown: Sequence[Row] = found[: request.size]
             if cursor is not None and cursor.backwards:
                 shown = shown[::-1]
@@ -119,15 +125,18 @@ class Reader:
         wanted = sorted({one for one in numbers if abs(one) <= LARGEST_ID})
         if not wanted or not self._sources.access.may(actor, entity_id, "see"):
             return ()
-        sources = self._sources
-        joins = Joins(sources.tables, sources.access, actor, entity_id)
-        selection = Selection(sources.access, sources.names, joins, actor)
-        found = (self.paths.find(actor, entity_id, name) for name in dict.fromkeys(names))
-        selection.add(one for one in found if one is not None)
-        may = sources.access.row_condition(actor, entity_id, "see", joins.record)
-        query = select(*selection.columns).select_from(joins.source)
-        with sources.database.read() as connection:
-            rows = connection.execute(query.where(joins.record.c.id.in_(wanted), may)).all()
+        asked = tuple(dict.fromkeys(names))
+        query, selection = self._sources.kept.get(
+            ("those", actor, entity_id, asked),
+            lambda: those(
+                self._sources,
+                actor,
+                entity_id,
+                (one for name in asked if (one := self.paths.find(actor, entity_id, name))),
+            ),
+        )
+        with self._sources.database.read() as connection:
+            rows = connection.execute(query, {NUMBERS: wanted}).all()
             return self._records(connection, actor, selection, rows)
 
     def spread(
@@ -146,9 +155,12 @@ class Reader:
 
     def count(self, actor: Actor, request: ListRequest, cap: int = COUNT_CAP) -> tuple[int, bool]:
         """Return how many records a list has, and whether there are more than the cap."""
-        query = Listing(self._sources, actor, request).count(cap)
+        shape = Shape(request)
+        query = self._kept(
+            shape, ("count", actor, cap), lambda one: Listing(self._sources, actor, one).count(cap)
+        )
         with self._sources.database.read() as connection:
-            found = connection.execute(query).scalar_one()
+            found = connection.execute(query, shape.values).scalar_one()
         return min(found, cap), found > cap
 
     def heads(
@@ -168,21 +180,24 @@ class Reader:
 
     def next_tasks(self, actor: Actor, entity_id: str, numbers: Iterable[int]) -> dict[int, Record]:
         """Return the open task about each of some records that is due first."""
-        tasks = NextTasks(self._sources, actor, entity_id)
+        tasks = self._sources.kept.get(
+            ("next", actor, entity_id), lambda: NextTasks(self._sources, actor, entity_id)
+        )
         if not tasks.is_known:
             return {}
         with self._sources.database.read() as connection:
-            rows = connection.execute(tasks.query(sorted(numbers))).all()
+            rows = connection.execute(tasks.query, {NUMBERS: sorted(numbers)}).all()
             found = self._records(connection, actor, tasks.selection, rows)
         return {row[tasks.place]: task for row, task in zip(rows, found, strict=True)}
 
     def export(self, actor: Actor, request: ListRequest) -> Iterator[Record]:
         """Yield all records of a list that the actor may export, batch by batch."""
-        rows = ListRows(self._sources, actor, replace(request, after=None, before=None), "export")
+        rows, values = self._rows(actor, request, "export")
         cursor: Cursor | None = None
         while True:
             with self._sources.database.read() as connection:
-                found = connection.execute(rows.query(cursor, EXPORT_BATCH)).all()
+                place = rows.values(cursor, EXPORT_BATCH)
+                found = connection.execute(rows.query(cursor), values | place).all()
                 records = self._records(connection, actor, rows.selection, found)
             yield from records
             if len(found) < EXPORT_BATCH:
@@ -243,6 +258,22 @@ class Reader:
         entity = self._sources.application.entity(entity_id)
         return FieldPath(name, (), entity, self.paths.fields(entity_id)[name])
 
+    def _rows(
+        self, actor: Actor, request: ListRequest, verb: str = "see"
+    ) -> tuple[ListRows, dict[str, Any]]:
+        """Return the rows of a list, and the values of its filters."""
+        shape = Shape(request)
+        rows = self._kept(
+            shape, ("rows", actor, verb), lambda one: ListRows(self._sources, actor, one, verb)
+        )
+        return rows, shape.values
+
+    def _kept(self, shape: Shape, use: Hashable, make: Callable[[ListRequest], T]) -> T:
+        """Return what serves all lists of a shape, or what is made for this one."""
+        if shape.key is None:
+            return make(shape.request())
+        return self._sources.kept.get((use, shape.key), lambda: make(shape.request()))
+
     def _ways(self, actor: Actor, entity_id: str, *, trashed: bool) -> tuple[str, ...]:
         """Return how a record may become known: seen, or else peeked at; or out of the trash."""
         if trashed:
@@ -254,14 +285,19 @@ class Reader:
     def _one(
         self, connection: Connection, actor: Actor, entity_id: str, record_id: int, way: str
     ) -> Record | None:
-        sources, trashed = self._sources, way == TRASH
-        verb = "see" if trashed else way
-        joins = Joins(sources.tables, sources.access, actor, entity_id)
-        selection = Selection(sources.access, sources.names, joins, actor, verb)
-        selection.add(self._all_paths(actor, entity_id, verb))
-        may = sources.access.row_condition(actor, entity_id, verb, joins.record, trashed=trashed)
-        query = select(*selection.columns).select_from(joins.source)
-        rows = connection.execute(query.where(joins.record.c.id == record_id, may)).all()
+        verb = "see" if way == TRASH else way
+        query, selection = self._sources.kept.get(
+            ("one", actor, entity_id, way),
+            lambda: those(
+                self._sources,
+                actor,
+                entity_id,
+                self._all_paths(actor, entity_id, verb),
+                verb,
+                trashed=way == TRASH,
+            ),
+        )
+        rows = connection.execute(query, {NUMBERS: [record_id]}).all()
         found = self._records(connection, actor, selection, rows)
         return found[0] if found else None
 

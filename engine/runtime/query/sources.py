@@ -8,6 +8,7 @@ from engine.clock import Clock
 from engine.metadata.model.application import Application
 from engine.runtime.access import Access
 from engine.runtime.database import Database
+from engine.runtime.query.kept import Kept
 from engine.runtime.query.names import RecordNames
 from engine.runtime.query.paths import PathFinder
 from engine.runtime.query.search import Search
@@ -26,6 +27,7 @@ class Sources:
     paths: PathFinder
     names: RecordNames
     search: Search
+    kept: Kept
 
     @property
     def dialect(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.metadata.expressions.compile import Typed
 from engine.metadata.expressions.evaluate import MappingContext, Result
@@ -17,10 +17,9 @@ from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.model.entity import Entity
 from engine.runtime.actor import Actor
 from engine.runtime.query.asking import zone_of
-from engine.runtime.query.joins import Joins
 from engine.runtime.query.records import Record
-from engine.runtime.query.selection import Selection
 from engine.runtime.query.sources import Sources
+from engine.runtime.query.those import NUMBERS, those
 from engine.runtime.translate import Translator
 
 CONTACTS = ("phone", "email")
@@ -65,20 +64,17 @@ class Subtitles:
         numbers: Sequence[int],
         names: Sequence[str],
     ) -> tuple[Record, ...]:
-        access, paths = self._sources.access, self._sources.paths
+        paths = self._sources.paths
         found = (paths.find(actor, entity_id, name) for name in names)
         readable = [one for one in found if one is not None]
         if not readable:
             return ()
-        joins = Joins(self._sources.tables, access, actor, entity_id)
-        selection = Selection(access, self._sources.names, joins, actor)
-        selection.add(readable)
-        query = select(*selection.columns).select_from(joins.source)
-        query = query.where(
-            joins.record.c.id.in_(numbers),
-            access.row_condition(actor, entity_id, "see", joins.record),
+        query, selection = self._sources.kept.get(
+            ("subtitles", actor, entity_id, tuple(names)),
+            lambda: those(self._sources, actor, entity_id, readable),
         )
-        return tuple(selection.record(row, {}) for row in connection.execute(query))
+        rows = connection.execute(query, {NUMBERS: numbers})
+        return tuple(selection.record(row, {}) for row in rows)
 
     def _filled(self, template: TextTemplate, record: Record, actor: Actor) -> str:
         application = self._sources.application

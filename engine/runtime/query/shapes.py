@@ -1,0 +1,93 @@
+"""The shape of a list: what its statement is made of, apart from the values it compares with.
+
+Lists of one shape are read with one statement (`kept`). What a filter compares with is a parameter
+of it where only the value can differ: a number, a text, a span of time. Words that somebody typed
+make a statement of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlalchemy.types import NULLTYPE
+
+from engine.runtime.query.parts import Members, Number, Option, Part, Point, Reference, Span
+from engine.runtime.query.request import Filter, ListRequest
+
+AS_THEY_ARE = (Option, Members, Reference)
+
+
+class Shape:
+    """A list by its shape; `key` is None where the statement serves this list alone."""
+
+    def __init__(self, request: ListRequest) -> None:
+        self._request = request
+        self.values: dict[str, Any] = {}
+        filters = tuple(self._filter(at, one) for at, one in enumerate(request.filters))
+        self.key: Hashable | None = None
+        if not request.search and all(filters):
+            place = (request.entity, request.view, request.state)
+            self.key = (place, request.sort, request.columns, filters)
+
+    def request(self) -> ListRequest:
+        """Return the list with parameters in the place of its values."""
+        if self.key is None:
+            return self._request
+        filters = tuple(_open_filter(at, one) for at, one in enumerate(self._request.filters))
+        return replace(self._request, filters=filters)
+
+    def _filter(self, at: int, one: Filter) -> Hashable | None:
+        """Return what tells a filter's shape, and note its values."""
+        parts = []
+        for number, part in enumerate(one.operand.parts):
+            kind, *values = _taken_apart(part)
+            if kind is None:
+                return None
+            names = _names(at, number)
+            self.values.update(zip(names, values, strict=False))
+            parts.append(kind)
+        return (one.path, one.operator, one.operand.empty, one.operand.given, tuple(parts))
+
+
+def _taken_apart(part: Part) -> tuple[Any, ...]:
+    """Return the kind of a part, None for words, and its values."""
+    match part:
+        case Span(start, end):
+            return (Span, start, end)
+        case Number(floor, ceiling) if floor == ceiling:
+            return ("exact", floor)
+        case Number(floor, ceiling):
+            return (Number, floor, ceiling)
+        case Point(int() | str() as value) if not isinstance(value, bool):
+            return (type(value), value)
+        case Point(None | bool()) | Option() | Members() | Reference():
+            return (part,)
+        case _:
+            return (None,)
+
+
+def _open_filter(at: int, one: Filter) -> Filter:
+    parts = tuple(_open(part, at, number) for number, part in enumerate(one.operand.parts))
+    return replace(one, operand=replace(one.operand, parts=parts))
+
+
+def _open(part: Part, at: int, number: int) -> Part:
+    first, second = (bindparam(one, type_=NULLTYPE) for one in _names(at, number))
+    match part:
+        case Span():
+            return Span(first, second)  # type: ignore[arg-type]  # compared as its values are
+        case Number(floor, ceiling) if floor == ceiling:
+            return Number(first, first)  # type: ignore[arg-type]  # compared as its value is
+        case Number():
+            return Number(first, second)  # type: ignore[arg-type]  # compared as its values are
+        case Point(int() | str() as value) if not isinstance(value, bool):
+            return Point(first)  # type: ignore[arg-type]  # compared as its value is
+        case _:
+            return part
+
+
+def _names(at: int, number: int) -> tuple[str, str]:
+    return f"value_{at}_{number}", f"end_{at}_{number}"

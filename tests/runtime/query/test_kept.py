@@ -1,0 +1,161 @@
+"""Kept statements answer as statements made anew would: for each actor, each value, each moment."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from engine.errors import EngineError
+from engine.runtime.actor import Actor
+from engine.runtime.query.select import Reader
+from engine.runtime.query.shapes import Shape
+from tests.kit.applications import application
+from tests.kit.stock import pairs, stocked
+from tests.runtime.query.clinic import Clinic, clinic
+
+WHO = ("head", "vet", "night", "booking", "reception", "stranger")
+# Of each shape several: the second one is answered by the statement of the first.
+VISITS = (
+    "",
+    "size=2",
+    "size=2&sort=-at",
+    "sort=debt",
+    "stage=booked",
+    "stage=done",
+    "stage=done,booked",
+    "stage.ne=done",
+    "stage=-",
+    "at.lt=now",
+    "at.lt=tomorrow",
+    "at.ge=today",
+    "at.between=yesterday..today",
+    "debt=10.50",
+    "debt=0",
+    "debt.gt=0",
+    "debt.gt=10.499",
+    "debt.le=3",
+    "animal.name=Rex",
+    "animal.name=Tom",
+    "vet=me",
+    "vet=-",
+    "vet=*",
+    "number.has=V-1",
+    "number.has=V-2",
+    "q=rex",
+    "q=tom",
+    "archived=only",
+    "columns=title,animal.name,debt",
+)
+
+
+@pytest.fixture(scope="module")
+def house(module_database: str) -> Iterator[Clinic]:
+    with clinic(module_database) as made:
+        yield made
+
+
+def anew(house: Clinic) -> Reader:
+    stock = house.stock
+    return Reader(stock.application, stock.tables, stock.access, stock.database, stock.clock)
+
+
+def told(reader: Reader, actor: Actor, query: str) -> object:
+    """Returns all that a list tells: its pages to the end, what may be done, and how many."""
+    try:
+        request = reader.parse(actor, "visit", pairs(query))
+        pages = [reader.page(actor, request)]
+        while pages[-1].next:
+            more = f"{query}&after={pages[-1].next}"
+            pages.append(reader.page(actor, reader.parse(actor, "visit", pairs(more))))
+        back = []
+        if pages[-1].previous:
+            more = f"{query}&after={pages[-1].previous}"
+            back.append(reader.page(actor, reader.parse(actor, "visit", pairs(more))))
+        return pages, back, reader.count(actor, request, 2), reader.count(actor, request)
+    except EngineError as error:
+        return str(error.message)
+
+
+def test_lists_of_one_shape_are_read_alike(house: Clinic) -> None:
+    kept = house.stock.reader
+    for _, name, query in product(range(2), WHO, VISITS):
+        actor = getattr(house, name)
+        assert told(kept, actor, query) == told(anew(house), actor, query), (name, query)
+
+
+def test_records_are_known_alike(house: Clinic) -> None:
+    kept = house.stock.reader
+    for name, entity_id in product(WHO, ("visit", "owner", "animal", "task")):
+        actor = getattr(house, name)
+        numbers = range(1, 12)
+        fields = ("animal", "owner", "city", "about", "stage", "debt")
+        for _ in range(2):
+            found = kept.those(actor, entity_id, numbers, fields)
+            assert found == anew(house).those(actor, entity_id, numbers, fields)
+        assert kept.next_tasks(actor, "visit", numbers) == anew(house).next_tasks(
+            actor, "visit", numbers
+        )
+
+
+def test_values_are_no_part_of_a_shape(house: Clinic) -> None:
+    def key(query: str) -> object:
+        return Shape(house.stock.reader.parse(house.head, "visit", pairs(query))).key
+
+    assert key("stage=booked") == key("stage=done") != key("stage=done,booked")
+    assert key("debt.gt=1") == key("debt.gt=2") != key("debt.ge=1")
+    assert key("at.lt=now") == key("at.lt=tomorrow")
+    assert key("archived=only") != key("")
+    assert key("q=rex") is key("number.has=V") is None
+
+
+CLOCKED = """
+timezone: Europe/Sofia
+entities:
+  stay:
+    fields:
+      name: {type: text}
+      until: {type: datetime}
+      over: {type: bool, formula: until < now()}
+scopes:
+  past: {entity: stay, where: until < now()}
+views:
+  gone: {entity: stay, where: until < now()}
+roles:
+  keeper: {can: {stay: {see: past}}}
+  head: {can: {stay: {see: all}}}
+"""
+
+
+def test_what_reads_the_clock_is_never_kept(database_url: str) -> None:
+    with stocked(application(CLOCKED), database_url) as stock:
+        keeper, head = stock.user("kim", "keeper"), stock.user("hugo", "head")
+        for hours in (1, 2, 3):
+            until = stock.clock.now() + timedelta(hours=hours)
+            stock.add("stay", name=f"{hours}", until=until)
+        for gone in (0, 1, 2, 3):
+            assert len(stock.records(keeper, "stay")) == gone
+            assert len(stock.records(head, "stay", "view=gone")) == gone
+            assert len(stock.records(head, "stay", "over=true")) == gone
+            known = stock.reader.those(keeper, "stay", (1, 2, 3), ("name",))
+            assert len(known) == gone
+            stock.clock.pass_(timedelta(hours=1, seconds=1))
+
+
+def test_the_second_time_no_statement_is_compiled(house: Clinic) -> None:
+    reader, engine = anew(house), house.stock.database.engine
+    compiled: list[object] = []
+
+    def note(*given: Any) -> None:
+        compiled.append(given[4].compiled)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        told(reader, house.head, "stage=booked&at.lt=now")
+        first = set(map(id, compiled))
+        told(reader, house.head, "stage=done&at.lt=tomorrow")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert set(map(id, compiled)) == first
