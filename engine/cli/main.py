@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "worker": ("engine.cli.worker", "Wake timers and work through the outbox."),
         "backup": ("engine.cli.backup", "Write everything into one file, and prove it."),
         "restore": ("engine.cli.restore", "Restore a backup into an empty place."),
+        "doctor": ("engine.cli.doctor", "Say what is well and what is not."),
         "user": ("engine.cli.user", "Add, list, disable people; set passwords."),
         "help": ("engine.cli.help", "Explain a code of a problem, or a command."),
         "version": ("engine.cli.version", "Say which version this is."),

@@ -44,6 +44,15 @@ def run_lock(folder: Path) -> Iterator[None]:
             file.truncate()
 
 
+def holder(folder: Path) -> str | None:
+    """Return the number of the process that holds a folder, None where none does."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    with path.open("r+b") as file:
+        return None if take(file) else _holder(file)
+
+
 def _holder(file: BinaryIO) -> str:
     file.seek(0)
     text = file.read(20).decode(errors="replace").strip()
