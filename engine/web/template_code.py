@@ -15,6 +15,7 @@ from typing import Any, cast
 import markupsafe
 from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame, optimizeconst
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
@@ -144,6 +145,12 @@ class PageTemplate(Template):
             namespace["blocks"][name] = namespace[f"block_{name}"] = whole(draw)
         namespace["root"] = whole(namespace["root"])
         return cast(PageTemplate, super()._from_namespace(environment, namespace, *rest))
+
+    def _get_default_module(self, _context: Context | None = None) -> TemplateModule:
+        """Return the macros; no names are given to a template beside those that all see."""
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
 
 
 def whole(draw: Callable[[Context], Iterator[str]]) -> Callable[[Context], Iterator[str]]:

@@ -125,6 +125,12 @@ def icon(name: str) -> Markup:
 
 def csrf_input() -> Markup:
     """Return the hidden inputs that every form carries: its token, and the version that drew it."""
+    if "csrf_input" not in g:
+        g.csrf_input = _csrf_input()
+    return cast(Markup, g.csrf_input)
+
+
+def _csrf_input() -> Markup:
     stamp = served_stamp(asked.services().application)
     return Markup(
         '<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'

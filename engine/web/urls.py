@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 START = "/"
 SIGN_IN = "/sign-in"
@@ -92,8 +93,13 @@ def sign_in_url(back_to: str = START) -> str:
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
     """Return the path with a query, readable where it may be."""
-    text = urlencode(list(query), safe=",:*")
+    text = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in query)
     return f"{path}?{text}" if text else path
+
+
+@lru_cache(1024)
+def _quoted(text: str) -> str:
+    return quote_plus(str(text), safe=",:*")
 
 
 def local_path(text: str | None) -> str:

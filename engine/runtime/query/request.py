@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from engine.metadata.model.entity import SortKey
 from engine.runtime.query.parts import Operand
@@ -53,4 +54,9 @@ class ListRequest:
         """Return the query string with parameters changed (None: left out), on its first page."""
         kept = {name: text for name, text in self.parameters if name not in changes}
         added = {name: text for name, text in changes.items() if text is not None}
-        return urlencode({**kept, **added})
+        return "&".join(f"{_quoted(one)}={_quoted(text)}" for one, text in (kept | added).items())
+
+
+@lru_cache(1024)
+def _quoted(text: str) -> str:
+    return quote_plus(text)
