@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -54,8 +54,9 @@ class HeldRead(threading.local):
                 self.let_go()
 
     def let_go(self) -> None:
-        """End the read, as soon as nobody uses it."""
+        """End the read, as soon as nobody uses it; what was read stays read if that fails."""
         self._is_over = self._users > 0
         if not self._is_over:
             self._connection = None
-            self._stack.close()
+            with suppress(DBAPIError):
+                self._stack.close()
