@@ -59,7 +59,7 @@ class Worker:
         log.info("worker_started")
         while not self._is_over:
             self._woken.clear()
-            pause = self._turn()
+            pause = self.turn()
             if not self._is_over:
                 self._woken.wait(pause.total_seconds())
         log.info("worker_stopped")
@@ -73,7 +73,7 @@ class Worker:
         self._is_over = True
         self.wake()
 
-    def _turn(self) -> timedelta:
+    def turn(self) -> timedelta:
         """Do what is due and return how long there is nothing to do."""
         try:
             self.run_due()

@@ -35,5 +35,5 @@ def test_a_killed_server_loses_nothing(
         server.kill()
         crm.settle()
         judged = crm.judge()
-        report(f"run on {crm.services.database.dialect}", KILLS, judged)
+        report(f"run on {crm.services.database.dialect}", f"{KILLS} kills", judged)
         assert judged.found == []

@@ -38,7 +38,7 @@ def test_killed_workers_lose_and_double_nothing(
             one.kill()
         crm.settle()
         judged = crm.judge()
-        report(f"worker on {crm.services.database.dialect}", KILLS, judged)
+        report(f"worker on {crm.services.database.dialect}", f"{KILLS} kills", judged)
         assert judged.found == []
 
 

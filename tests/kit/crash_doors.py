@@ -18,7 +18,7 @@ from engine.runtime.records.store import fetch
 from engine.runtime.services import Services
 from tests.kit.accounts import PASSWORD
 
-DONE, GONE = 303, (502, 503, 504)
+DONE, GONE, DEFECTS = 303, (502, 503, 504), (400, 401, 403, 500)
 NO_HEADERS: Mapping[str, str] = {}
 FORM = "application/x-www-form-urlencoded"
 
@@ -165,12 +165,9 @@ class ByPages:
             raise NoAnswer(str(error)) from error
         if response.will_close:
             self.close()
-        if response.status in GONE:
-            raise NoAnswer(f"{response.status} of {path}")
-        if response.status in (400, 401, 403, 500):
-            raise Defect(f"{response.status} of {method} {path}: {text[-2000:]}")
         self._keep_cookies(response)
-        return Page(response.status, response.headers.get("Location", ""), text)
+        page = Page(response.status, response.headers.get("Location", ""), text)
+        return judged(page, f"{method} {path}")
 
     def _connected(self) -> HTTPConnection:
         if self._connection is None:
@@ -256,3 +253,12 @@ class Deed(Protocol):
 
 def _address(record: tuple[str, int]) -> str:
     return f"/{record[0]}/{record[1]}"
+
+
+def judged(page: Page, what: str) -> Page:
+    """Returns an answer that may be; raises for none, and for one that no fault excuses."""
+    if page.status in GONE:
+        raise NoAnswer(f"{page.status} of {what}")
+    if page.status in DEFECTS:
+        raise Defect(f"{page.status} of {what}: {page.text[-2000:]}")
+    return page

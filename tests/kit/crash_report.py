@@ -8,17 +8,17 @@ import pytest
 from tests.kit.crash_judge import Judged
 
 LINE = "crash"
-Report = Callable[[str, int, Judged], None]
+Report = Callable[[str, str, Judged], None]
 
 
 @pytest.fixture
 def report(request: pytest.FixtureRequest) -> Report:
-    """Notes the line of a loop: kills, events, acknowledged, lost, done twice, seconds."""
+    """Notes the line of a loop: what happened to it, events, lost, done twice, seconds."""
     begun = time.monotonic()
 
-    def note(name: str, kills: int, judged: Judged) -> None:
+    def note(name: str, faults: str, judged: Judged) -> None:
         line = (
-            f"{name}: {kills} kills, {judged.events} events, {judged.acknowledged} acknowledged, "
+            f"{name}: {faults}, {judged.events} events, {judged.acknowledged} acknowledged, "
             f"{len(judged.lost)} lost, {len(judged.doubled)} duplicates, "
             f"{time.monotonic() - begun:.0f} s"
         )

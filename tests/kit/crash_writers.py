@@ -84,13 +84,14 @@ class Writer:
         luck = random.Random(self.seed * 100 + self.number)  # noqa: S311 - no secret
         try:
             while not self.stop.is_set():
-                self._turn(luck)
+                self.turn(luck)
         except BaseException as error:  # noqa: BLE001 - told to the test, which fails by it
             self.error = error
         finally:
             self.door.close()
 
-    def _turn(self, luck: random.Random) -> None:
+    def turn(self, luck: random.Random) -> None:
+        """Does one thing."""
         match luck.randrange(10):
             case 0 | 1 | 2:
                 self._create()

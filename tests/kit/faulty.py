@@ -1,0 +1,112 @@
+"""A store that fails: each transaction with a chance, at a statement of it or at its commit.
+
+What it says is what a real one says, so that the engine's own judgement of errors is tried, too.
+The worst one does the commit, and says that it did not.
+"""
+
+import random
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import psycopg
+from sqlalchemy import Connection, event
+
+from engine.runtime.database import Database
+
+Fault = Literal["timeout", "unavailable", "deadlock", "serialization", "done, told that not"]
+FAULTS: tuple[Fault, ...] = (
+    "timeout",
+    "unavailable",
+    "deadlock",
+    "serialization",
+    "done, told that not",
+)
+LONGEST = 30  # statements until a fault comes; a shorter transaction fails at its commit
+POSTGRES: dict[Fault, type[psycopg.Error]] = {
+    "timeout": psycopg.errors.QueryCanceled,
+    "unavailable": psycopg.errors.AdminShutdown,
+    "deadlock": psycopg.errors.DeadlockDetected,
+    "serialization": psycopg.errors.SerializationFailure,
+    "done, told that not": psycopg.OperationalError,
+}
+SQLITE: dict[Fault, int] = {
+    "timeout": sqlite3.SQLITE_BUSY,
+    "unavailable": sqlite3.SQLITE_IOERR,
+    "deadlock": sqlite3.SQLITE_LOCKED,
+    "serialization": sqlite3.SQLITE_BUSY_SNAPSHOT,
+    "done, told that not": sqlite3.SQLITE_IOERR,
+}
+
+
+@dataclass
+class Store:
+    """The faults of one database: which, how often, and how many there were."""
+
+    database: Database
+    faults: tuple[Fault, ...]
+    rate: float
+    luck: random.Random
+    number: int = 0
+    _fate: threading.local = field(default_factory=threading.local)
+
+    def begin(self, _: Connection) -> None:
+        """Decides what becomes of a transaction."""
+        self._fate.fault = None
+        if self.luck.random() < self.rate:
+            self._fate.fault = self.luck.choice(self.faults)
+            self._fate.left = self.luck.randrange(LONGEST)
+
+    def execute(self, cursor: Any, *_: Any) -> None:
+        """Fails at the statement whose turn it is."""
+        fault: Fault | None = getattr(self._fate, "fault", None)
+        if fault is None or fault == "done, told that not":
+            return
+        self._fate.left -= 1
+        if self._fate.left < 0:
+            self._fail(fault, cursor.connection)
+
+    def commit(self, connection: Any) -> None:
+        """Fails at the commit, or after it."""
+        fault: Fault | None = getattr(self._fate, "fault", None)
+        if fault is None or fault == "done, told that not":
+            type(self.database.engine.dialect).do_commit(self.database.engine.dialect, connection)
+        if fault is not None:
+            self._fail(fault, connection.driver_connection)
+
+    def _fail(self, fault: Fault, connection: Any) -> None:
+        self._fate.fault = None
+        self.number += 1
+        if self.database.dialect == "postgresql":
+            if fault in ("unavailable", "done, told that not"):
+                connection.close()
+            raise POSTGRES[fault](fault)
+        error = sqlite3.OperationalError(fault)
+        error.sqlite_errorcode = SQLITE[fault]
+        raise error
+
+
+@contextmanager
+def failing(
+    database: Database, faults: tuple[Fault, ...], rate: float, luck: random.Random
+) -> Iterator[Store]:
+    """Lets the store of a database fail meanwhile."""
+    store, engine = Store(database, faults, rate, luck), database.engine
+    listeners = {
+        "begin": store.begin,
+        "do_execute": store.execute,
+        "do_executemany": store.execute,
+        "do_execute_no_params": store.execute,
+    }
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener, insert=True)
+    engine.dialect.do_commit = store.commit  # type: ignore[method-assign] # of this engine alone
+    try:
+        yield store
+    finally:
+        del engine.dialect.do_commit
+        for name, listener in listeners.items():
+            event.remove(engine, name, listener)
