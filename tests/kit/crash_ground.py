@@ -14,6 +14,7 @@ from threading import Event
 from engine.app import open_services
 from engine.automation.leases import LENGTH
 from engine.automation.worker import Worker
+from engine.crash_points import VARIABLE
 from engine.metadata.load import load
 from engine.metadata.model.application import Application
 from engine.runtime.accounts.people import Profile
@@ -63,17 +64,19 @@ class Ground:
             return "--data", str(self.folder / "data")
         return "--database", self.url
 
+    def variables(self, place: str = "") -> dict[str, str]:
+        """Returns the environment of a program: the clock, and where it dies."""
+        return {CLOCK: str(self.clock.path), **({VARIABLE: place} if place else {})}
+
     def serve(self, nursery: Nursery, port: int, **variables: str) -> Child:
         """Starts `kartoteka run` with its worker."""
-        crm = self.folder / "crm"
-        clock = {CLOCK: str(self.clock.path)}
         place = (*self.place, "--port", str(port))
-        return nursery.start("run", crm, *place, **clock, **variables)
+        known = {**self.variables(), **variables}
+        return nursery.start("run", self.folder / "crm", *place, **known)
 
     def employ(self, nursery: Nursery, **variables: str) -> Child:
         """Starts a `kartoteka worker`."""
-        clock = {CLOCK: str(self.clock.path)}
-        return nursery.start("worker", *self.place, **clock, **variables)
+        return nursery.start("worker", *self.place, **{**self.variables(), **variables})
 
     def apply(self, nursery: Nursery, folder: Path, *options: str, **variables: str) -> Child:
         """Starts `kartoteka apply` of a folder."""

@@ -36,7 +36,7 @@ def judge(books: Books, told: Sequence[Ack], now: datetime) -> Judged:
         events=sum(map(len, history.values())),
         acknowledged=sum(one.is_done for one in told),
         lost=tuple(_lost(books, history, told)),
-        doubled=(*_reminded(books), *_told(books, history)),
+        doubled=(*_reminded(books), *_followed(books, history)),
         broken=(*broken, *_miscounted(books, told)),
     )
 
@@ -79,17 +79,25 @@ def _reminded(books: Books) -> Iterator[str]:
                 yield f"task {timer['record_id']}: reminded {number} times"
 
 
-def _told(books: Books, history: dict[tuple[str, int], list[Row]]) -> Iterator[str]:
-    """Yields the requests that were taken and of which the head was not told once (G7)."""
+def _followed(books: Books, history: dict[tuple[str, int], list[Row]]) -> Iterator[str]:
+    """Yields the requests of which something followed twice, or did not follow (G1, G7)."""
     notices = Counter(one["text"] for one in books.rows(books.tables.table("notification")))
+    tasks = Counter(one["subject"] for one in books.rows(books.tables.table("task")))
     for one in books.rows(books.tables.table("request")):
-        changes = history.get(("request", one["id"]), [])
-        taken = sum(
-            row["after"]["stage"] == "taken" and "stage" in row["fields"] for row in changes
-        )
-        number = notices[f"Taken: {one['name']}"]
-        if not number == taken <= 1:
-            yield f"request {one['id']}: taken {taken} times, told {number} times"
+        name, changes = one["name"], history.get(("request", one["id"]), [])
+        stages = [row["after"]["stage"] for row in changes if "stage" in row["fields"]]
+        pressed = Counter(row["press"]["button"] for row in changes if row["press"])
+        expected = {
+            f"Call {name}": 1,
+            f"Prepare {name}": pressed["take"],
+            f"Try 1 of {name}": min(pressed["busy"], 1),
+            f"Try 2 of {name}": min(max(pressed["busy"] - 1, 0), 1),
+        }
+        found = {subject: tasks[subject] for subject in expected}
+        if found != expected or one["steps"] != pressed["take"] or pressed["take"] > 1:
+            yield f"request {one['id']}, pressed {dict(pressed)}: {found}, {one['steps']} steps"
+        if not notices[f"Taken: {name}"] == stages.count("taken") <= 1:
+            yield f"request {one['id']}: {stages}, told {notices[f'Taken: {name}']} times"
 
 
 def _miscounted(books: Books, told: Sequence[Ack]) -> Iterator[str]:

@@ -31,8 +31,8 @@ class ByClient(ByPages):
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> Page:
         assert self.client is not None
-        with self.client.open(path, method=method, data=form, headers=headers) as response:
-            page = Page(response.status_code, response.headers.get("Location", ""), response.text)
+        response = self.client.open(path, method=method, data=form, headers=headers, buffered=True)
+        page = Page(response.status_code, response.headers.get("Location", ""), response.text)
         return judged(page, f"{method} {path}")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from unittest.mock import patch
 
 import psycopg
 from sqlalchemy import Connection, event
@@ -25,6 +26,7 @@ FAULTS: tuple[Fault, ...] = (
     "serialization",
     "done, told that not",
 )
+EXECUTIONS = ("do_execute", "do_executemany", "do_execute_no_params")
 LONGEST = 30  # statements until a fault comes; a shorter transaction fails at its commit
 POSTGRES: dict[Fault, type[psycopg.Error]] = {
     "timeout": psycopg.errors.QueryCanceled,
@@ -95,18 +97,11 @@ def failing(
 ) -> Iterator[Store]:
     """Lets the store of a database fail meanwhile."""
     store, engine = Store(database, faults, rate, luck), database.engine
-    listeners = {
-        "begin": store.begin,
-        "do_execute": store.execute,
-        "do_executemany": store.execute,
-        "do_execute_no_params": store.execute,
-    }
-    for name, listener in listeners.items():
-        event.listen(engine, name, listener, insert=True)
-    engine.dialect.do_commit = store.commit  # type: ignore[method-assign] # of this engine alone
-    try:
+    event.listen(engine, "begin", store.begin, insert=True)
+    for name in EXECUTIONS:
+        event.listen(engine, name, store.execute, insert=True)
+    with patch.object(engine.dialect, "do_commit", store.commit):
         yield store
-    finally:
-        del engine.dialect.do_commit
-        for name, listener in listeners.items():
-            event.remove(engine, name, listener)
+    event.remove(engine, "begin", store.begin)
+    for name in EXECUTIONS:
+        event.remove(engine, name, store.execute)

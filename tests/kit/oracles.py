@@ -166,18 +166,24 @@ def wrong_runs(books: Books) -> Iterator[str]:
 
 def repeated_tokens(books: Books) -> Iterator[str]:
     """Yields the form tokens under which a person did more than one thing (G3)."""
-    done = Counter(
+    yield from (
+        f"{token}: {number} changes" for token, number in _done(books).items() if number > 1
+    )
+
+
+def lost_tokens(books: Books) -> Iterator[str]:
+    """Yields the form tokens of what was done that nobody remembers, and the other way (G3)."""
+    results = {row["token"]: row["result"] for row in books.rows(FORM_TOKENS)}
+    yield from (f"{token}: forgotten" for token in _done(books).keys() - results.keys())
+    yield from (f"{token}: taken for nothing" for token, one in results.items() if one is None)
+
+
+def _done(books: Books) -> Counter[str]:
+    """Returns how many changes a person has made under each token."""
+    return Counter(
         row["token"]
         for row in books.rows(HISTORY)
         if row["token"] is not None and row["actor_kind"] == "user"
-    )
-    yield from (f"{token}: {number} changes" for token, number in done.items() if number > 1)
-    known = {row["token"] for row in books.rows(FORM_TOKENS)}
-    yield from (f"{token}: done and not remembered" for token in done.keys() - known)
-    yield from (
-        f"{row['token']}: taken for nothing"
-        for row in books.rows(FORM_TOKENS)
-        if row["result"] is None
     )
 
 
@@ -218,7 +224,8 @@ DEEPER: Mapping[str, Callable[[Books], Iterator[str]]] = {
     "a record is not what its history says": changed_past_its_history,
     "a change does not begin where the one before ended": broken_chains,
     "rules that listened and run rows differ": wrong_runs,
-    "a token stands for more or less than one event": repeated_tokens,
+    "a token stands for more than one event": repeated_tokens,
+    "a token is forgotten, or taken for nothing": lost_tokens,
     "a ladder is not where its presses led": wrong_ladders,
     "a timer came early or is dead": wrong_timers,
     "numbers have gaps": gaps_in_numbers,
