@@ -65,6 +65,7 @@ class Child:
     def wait(self) -> int:
         """Waits for its end and returns its exit code, minus the signal where one ended it."""
         if self.code is None:
+            wait_until(lambda: not self.nursery.is_alive(self), f"the end of\n{self.said}")
             self.code = self.nursery.wait(self)
         return self.code
 
