@@ -11,7 +11,7 @@ from engine.crash_points import KILLED
 from tests.kit.crash_doors import ByPages, NoAnswer
 from tests.kit.crash_ground import HOST, SERVED, Ground, free_port, ground
 from tests.kit.nursery import Child, Nursery
-from tests.kit.tree import python_files
+from tests.kit.tree import TOP, python_files
 
 pytestmark = pytest.mark.journey
 
@@ -37,14 +37,15 @@ OF_APPLIES = (
     "apply.before_commit",
     "apply.committed",
 )
-OF_BACKUPS = (
+OF_BACKUPS = (  # who dies there is told in tests/runtime/backup/test_killed.py
     "backup.start",
     "backup.middle",
     "backup.before_rename",
+    "restore.before_files",
     "restore.before_rename",
+    "restore.before_commit",
     "restore.before_hold",
 )
-
 KNOWN = {*OF_PEOPLE, *OF_WORKERS, *OF_APPLIES, *OF_BACKUPS}
 NAMED = re.compile(r'(?:crash_point|ending_at)\(\s*"([a-z_.]+)"')
 
@@ -52,6 +53,8 @@ NAMED = re.compile(r'(?:crash_point|ending_at)\(\s*"([a-z_.]+)"')
 def test_every_place_is_known_here_and_stands_in_the_engine() -> None:
     found = [name for path in python_files("engine") for name in NAMED.findall(path.read_text())]
     assert sorted(found) == sorted(KNOWN)
+    told = (TOP / "tests/runtime/backup/test_killed.py").read_text()
+    assert [name for name in OF_BACKUPS if f'"{name}' not in told] == []
 
 
 def test_whoever_was_not_answered_asks_again_and_it_is_done_once(
