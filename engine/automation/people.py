@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, select, type_coerce
 
 from engine.automation.context import RunContext
 from engine.automation.ready import Reads, Ready, joined
@@ -45,6 +45,8 @@ class People:
         self._access = access
         self._tables = tables
         self._user, self._team = tables.table(USER), tables.table(TEAM)
+        self._active = self._active_ones()
+        self._active_one = self._active.where(self._user.c.id == bindparam("person"))
 
     def meant(
         self, connection: Connection, targets: Iterable[ReadyTarget], context: RunContext
@@ -55,13 +57,12 @@ class People:
 
     def actor(self, connection: Connection, user_id: int) -> Actor | None:
         """Return the actor of a user who is active."""
-        found = self.active(connection, self._user.c.id == user_id)
+        found = connection.scalars(self._active_one, {"person": user_id}).all()
         return next(self.actors(connection, found), None)
 
     def active(self, connection: Connection, *conditions: ColumnElement[bool]) -> tuple[int, ...]:
         """Return the active users for whom the conditions hold."""
-        query = self._active().where(*conditions).order_by(self._user.c.id)
-        return tuple(connection.scalars(query))
+        return tuple(connection.scalars(self._active.where(*conditions)))
 
     def actors(self, connection: Connection, user_ids: Sequence[int]) -> Iterator[Actor]:
         """Yield the actors of users."""
@@ -82,7 +83,7 @@ class People:
         target = ready.target
         if ready.person is not None:
             person = ready.person.value(context)
-            return self.active(connection, self._user.c.id == person)
+            return tuple(connection.scalars(self._active_one, {"person": person}))
         if target.user:
             return self.active(connection, self._column("login") == target.user)
         if target.team:
@@ -94,7 +95,7 @@ class People:
         in_one = self._column("team").in_(sorted(teams))
         return self.active(connection, self._has_role(target.role), in_one)
 
-    def _active(self) -> Select[Any]:
+    def _active_ones(self) -> Select[Any]:
         account = ACCOUNTS.c.user_id == self._user.c.id
         return (
             select(self._user.c.id)
@@ -104,6 +105,7 @@ class People:
                 ~self._user.c.archived,
                 ACCOUNTS.c.disabled_at.is_(None),
             )
+            .order_by(self._user.c.id)
         )
 
     def _has_role(self, role: str) -> ColumnElement[bool]:

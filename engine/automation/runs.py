@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.automation.trace import RunState, Trace
 from engine.metadata.model.text import RecordRef
 from engine.runtime.tables.system import RUNS
+
+NOTING = insert(RUNS)
+BEGINNING = NOTING.returning(RUNS.c.id)
+ENDING = (
+    update(RUNS)
+    .where(RUNS.c.id == bindparam("run_id"))
+    .values(state=bindparam("state"), trace=bindparam("trace"), finished_at=RUNS.c.started_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +43,14 @@ class Unrun:
 
 def begin_run(connection: Connection, key: RunKey) -> int:
     """Write that a run has begun, and return its number for whatever it will change."""
-    statement = insert(RUNS).values(**_row(key, "running")).returning(RUNS.c.id)
-    run_id: int = connection.scalars(statement).one()
+    run_id: int = connection.scalars(BEGINNING, _row(key, "running")).one()
     return run_id
 
 
 def finish_run(connection: Connection, run_id: int, state: RunState, trace: Trace) -> None:
     """Write how a run has ended."""
-    changes = {"state": state, "trace": trace.json(), "finished_at": RUNS.c.started_at}
-    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**changes))
+    ended = {"run_id": run_id, "state": state, "trace": trace.json()}
+    connection.execute(ENDING, ended)
 
 
 def note_runs(connection: Connection, found: Sequence[Unrun]) -> None:
@@ -53,7 +60,7 @@ def note_runs(connection: Connection, found: Sequence[Unrun]) -> None:
         for one in found
     ]
     if rows:
-        connection.execute(insert(RUNS), rows)
+        connection.execute(NOTING, rows)
 
 
 def last_run(connection: Connection, rule_id: str, subject: RecordRef) -> datetime | None:

@@ -52,9 +52,14 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
 
     On PostgreSQL this waits for a transaction that is about to take the same key.
     """
-    made = _insert(connection.dialect.name, table).values(dict(values)).on_conflict_do_nothing()
+    statement = _insert_of_new(connection.dialect.name, table)
+    return connection.execute(statement, dict(values)).one_or_none() is not None
+
+
+@cache
+def _insert_of_new(dialect: str, table: Table) -> Any:
     # Not by the count of rows: drivers do not agree on it here.
-    return connection.execute(made.returning(*table.primary_key)).one_or_none() is not None
+    return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def _insert(dialect: str, table: Table) -> Any:

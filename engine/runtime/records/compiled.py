@@ -34,7 +34,8 @@ Closure: TypeAlias = Callable[[Context], Result]
 Path: TypeAlias = tuple[str, ...]
 Default: TypeAlias = Callable[[Context, Reading, Show], Value]
 
-RECORD_ID = "ID"  # in `updating`; columns have small letters
+RECORD_ID = "ID"  # in `updating` and `by_id`; columns have small letters
+RECORD_IDS = "IDS"  # in `by_ids`
 NOT_OF_THE_RECORD = frozenset({"user", "old"})
 
 
@@ -211,7 +212,8 @@ class Watcher:
 class CompiledEntity:
     """An entity with everything that its records are written by.
 
-    `selecting`, `inserting` and `updating` are the statements for its records, made once;
+    `selecting`, `by_id`, `by_ids`, `inserting` and `updating` are the statements for its records,
+    made once;
     `columns` are the stored fields and their columns, `targets` the links and where they lead,
     `blank` a record without any value, `defaults` and `formulas` in the order of their needs,
     `named` what the title and search text read, `walks` the links on which they go, `walked` the
@@ -221,6 +223,8 @@ class CompiledEntity:
     entity: Entity
     table: Table
     selecting: Select[Any]
+    by_id: Select[Any]
+    by_ids: Select[Any]
     inserting: ReturningInsert[tuple[int]]
     updating: Update
     fields: Mapping[str, CompiledField]

@@ -27,6 +27,7 @@ from engine.metadata.patterns import compile_pattern
 from engine.runtime.records.compiled import (
     NOT_OF_THE_RECORD,
     RECORD_ID,
+    RECORD_IDS,
     Closure,
     CompiledAsk,
     CompiledButton,
@@ -95,11 +96,14 @@ class _Compiler:
         buttons = {one.id: one for one in self.buttons(fields)}
         columns, targets = self.columns(), self.targets()
         table = self.tables.table(entity.id)
+        selecting = select(*self.selected(columns))
         computed = {name: one.formula for name, one in fields.items() if one.formula is not None}
         return CompiledEntity(
             entity=entity,
             table=table,
-            selecting=select(*self.selected(columns)),
+            selecting=selecting,
+            by_id=selecting.where(table.c.id == bindparam(RECORD_ID)),
+            by_ids=selecting.where(table.c.id.in_(bindparam(RECORD_IDS, expanding=True))),
             inserting=insert(table).returning(table.c.id, sort_by_parameter_order=True),
             updating=update(table).where(table.c.id == bindparam(RECORD_ID)),
             fields=MappingProxyType(fields),

@@ -14,6 +14,7 @@ from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Action, Press, Values
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.images import SYSTEM_STORAGE, encode, from_json, to_json
+from engine.runtime.records.store import one_or_many
 from engine.runtime.tables.system import HISTORY
 
 WRITING = insert(HISTORY).returning(HISTORY.c.id, sort_by_parameter_order=True)
@@ -39,7 +40,8 @@ def write_history(
     connection: Connection, compiled: CompiledEntity, pages: Sequence[Page]
 ) -> tuple[int, ...]:
     """Write the rows of changes and return their ids in the same order."""
-    return tuple(connection.scalars(WRITING, [_row(compiled, one) for one in pages]))
+    rows = [_row(compiled, one) for one in pages]
+    return tuple(connection.scalars(WRITING, one_or_many(rows)))
 
 
 def image_at(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.access import Access
+from engine.runtime.access.reach import ALL
 from engine.runtime.actor import Actor
 from engine.runtime.records.context import Scene
 from engine.runtime.records.draft import Draft
@@ -58,7 +59,7 @@ def reachable(
     access: Access, scene: Scene, actor: Actor, field: Field, entity_id: str, ids: Iterable[int]
 ) -> set[int]:
     """Return those of the ids of an entity's records to which the actor may link by a field."""
-    if not actor.is_person and field.where is None:
+    if field.where is None and access.reach(actor, entity_id, "peek") == ALL:
         return _there(scene, entity_id, ids)
     table = scene.entities[entity_id].table
     query = select(table.c.id).where(

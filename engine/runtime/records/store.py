@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select
 
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.records.changes import Stored, Values
-from engine.runtime.records.compiled import RECORD_ID, CompiledEntity
+from engine.runtime.records.compiled import RECORD_ID, RECORD_IDS, CompiledEntity
 
 CHUNK = 500
 
@@ -43,8 +43,7 @@ def cells_of(row: Row[Any]) -> Mapping[str, Any]:
 
 def fetch(connection: Connection, compiled: CompiledEntity, record_id: int) -> Stored | None:
     """Return a record without locking it."""
-    query = select_stored(compiled).where(compiled.table.c.id == record_id)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(compiled.by_id, {RECORD_ID: record_id}).one_or_none()
     return None if row is None else read_stored(compiled, row)
 
 
@@ -57,11 +56,11 @@ def fetch_values(
     """Return the values of several records by id, locked as asked, in the order of their ids."""
     ids = sorted(set(record_ids))
     found: dict[int, Values] = {}
+    query = compiled.by_ids
+    if lock is not None:
+        query = query.order_by(compiled.table.c.id).with_for_update(read=lock is Lock.SHARED)
     for start in range(0, len(ids), CHUNK):
-        query = select_stored(compiled).where(compiled.table.c.id.in_(ids[start : start + CHUNK]))
-        if lock is not None:
-            query = query.order_by(compiled.table.c.id).with_for_update(read=lock is Lock.SHARED)
-        for row in connection.execute(query):
+        for row in connection.execute(query, {RECORD_IDS: ids[start : start + CHUNK]}):
             one = read_stored(compiled, row)
             found[one.id] = one.values
     return found
@@ -72,7 +71,12 @@ def insert_records(
 ) -> tuple[int, ...]:
     """Insert records and return their ids in the same order."""
     rows = [to_cells(compiled, one) for one in records]
-    return tuple(connection.scalars(compiled.inserting, rows))
+    return tuple(connection.scalars(compiled.inserting, one_or_many(rows)))
+
+
+def one_or_many(rows: list[dict[str, Any]]) -> Any:
+    """Return rows as a statement takes them: one alone is cheaper than a list of one."""
+    return rows[0] if len(rows) == 1 else rows
 
 
 def update_record(

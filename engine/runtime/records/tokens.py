@@ -13,7 +13,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from engine.errors import Conflict, ValidationFailed, say
 from engine.metadata.model.text import RecordRef
@@ -25,6 +25,11 @@ from engine.runtime.upsert import insert_new
 KEPT = timedelta(hours=24)
 LONGEST = 200
 TIDY = "00"  # about one form in 256 takes the old tokens away
+REMEMBERING = (
+    update(FORM_TOKENS)
+    .where(FORM_TOKENS.c.token == bindparam("text"))
+    .values(result=bindparam("result"))
+)
 
 
 class Token:
@@ -53,9 +58,7 @@ class Token:
         """Keep the result for whoever asks again."""
         made = [[one.entity, one.id] for one in saved.made]
         result = {"entity": saved.entity, "id": saved.id, "version": saved.version, "made": made}
-        connection.execute(
-            update(FORM_TOKENS).where(FORM_TOKENS.c.token == self.text).values(result=result)
-        )
+        connection.execute(REMEMBERING, {"text": self.text, "result": result})
 
     def _first_result(self, connection: Connection) -> Saved:
         found = connection.execute(

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 
 from engine.errors import BadQuery, Conflict, NotAllowed, ValidationFailed, say
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.runtime.records.changes import Saved
 from engine.web.formdata import FormData, read_form
@@ -263,7 +264,8 @@ def after_update(desk: Desk, record: Record, data: FormData, only: str) -> Respo
 
 def title_of(desk: Desk, entity_id: str, record_id: int) -> str:
     """Return the title that a record has now."""
-    return desk.reader.get(desk.actor, entity_id, record_id).title
+    record = RecordRef(entity_id, record_id)
+    return desk.reader.titles(desk.actor, [record]).get(record, desk.entity(entity_id).label)
 
 
 def make_linked(desk: Desk, entity: Entity, data: FormData) -> Response:
