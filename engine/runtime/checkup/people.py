@@ -21,7 +21,7 @@ def check_people(services: Services, printed: Mapping[str, str]) -> Iterator[Fin
         yield wrong(
             "administrators",
             "Nobody manages users.",
-            "`kartoteka run` prints a link for the first one.",
+            "Add one: kartoteka user add LOGIN --role admin --password-stdin",
         )
     known = next((login for login in printed if _still_holds(services, login, printed[login])), "")
     if not known:
