@@ -22,6 +22,7 @@ from engine.errors import EngineError
 
 __all__ = ["action", "logger", "new_key", "reason_of", "start_logging"]
 
+TALKATIVE = ("alembic",)  # says at each start which parts it has
 WHOLLY_FILLED_IN = "{text}"
 QUOTED_ROWS = re.compile(r"\s*(DETAIL|CONTEXT):")
 
@@ -79,6 +80,8 @@ def start_logging(form: str, level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
 
 
 def _renderer(form: str) -> Processor:

@@ -14,6 +14,7 @@ from engine.runtime.database import Database
 POOL = 20  # connections that one process may take
 PROCESSES = 4
 SECONDS, MINUTE = 5, 60
+USED = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
 UNSAFE = {
     "fsync": "a power failure may destroy the database",
     "full_page_writes": "a power failure may destroy pages of the database",
@@ -86,7 +87,7 @@ def _postgresql(connection: Connection) -> Iterator[Finding]:
 
 def _connections(connection: Connection) -> Finding:
     most = int(_show(connection, "max_connections"))
-    used = connection.scalar(text("SELECT count(*) FROM pg_stat_activity")) or 0
+    used = connection.scalar(text(USED)) or 0
     sentence = f"{used} of {most} connections are used; a process of Kartoteka takes up to {POOL}."
     if most < POOL * PROCESSES or used > most * 3 // 4:
         return look(
