@@ -24,6 +24,7 @@ from engine.runtime.access.expression_columns import link_target
 from engine.runtime.actor import Actor
 
 SHOWN = 60
+MOST_KEPT = 5_000
 
 _PATH = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,3}", re.ASCII)
 _SYSTEM_TYPES: Mapping[str, str] = MappingProxyType(
@@ -98,6 +99,7 @@ class PathFinder:
         self._application = application
         self._access = access
         self._fields: dict[str, Mapping[str, Field]] = {}
+        self._found: dict[tuple[tuple[str, ...] | None, str, str], FieldPath] = {}
 
     def fields(self, entity_id: str) -> Mapping[str, Field]:
         """Return all fields of an entity, the engine's among them."""
@@ -118,7 +120,17 @@ class PathFinder:
         return found
 
     def find(self, actor: Actor, entity_id: str, text: str) -> FieldPath | None:
-        """Return the field of a path, None where there is none that the actor may read."""
+        """Return the field of a path, None where there is none that the actor may read.
+
+        What an actor may read is a matter of its roles alone.
+        """
+        key = (actor.roles if actor.is_person else None, entity_id, text)
+        found = self._found.get(key) or self._find(actor, entity_id, text)
+        if found is not None and len(self._found) < MOST_KEPT:
+            self._found[key] = found
+        return found
+
+    def _find(self, actor: Actor, entity_id: str, text: str) -> FieldPath | None:
         if not _PATH.fullmatch(text):
             return None
         *links, last = text.split(".")

@@ -24,9 +24,9 @@ from engine.runtime.query.board import LaneHead, LaneHeads
 from engine.runtime.query.chips import Chip, ListColumn, describe, linked_records
 from engine.runtime.query.cursor import Cursor
 from engine.runtime.query.filters import QueryParser
-from engine.runtime.query.kept import Kept
 from engine.runtime.query.listing import Listing, ListRows
 from engine.runtime.query.lookup import Lookup
+from engine.runtime.query.meanings import Meanings
 from engine.runtime.query.names import RecordNames
 from engine.runtime.query.next_tasks import NextTasks
 from engine.runtime.query.parts import Span
@@ -61,6 +61,7 @@ class Reader:
         clock: Clock,
     ) -> None:
         self.paths = PathFinder(application, access)
+        self.meanings = Meanings(application)
         self._sources = Sources(
             application=application,
             tables=tables,
@@ -70,7 +71,6 @@ class Reader:
             paths=self.paths,
             names=RecordNames(application, access),
             search=Search(application, access, database.dialect),
-            kept=Kept(access.expressions),
         )
         self._parser = QueryParser(application, access, self.paths)
         self._lookup = Lookup(self._sources)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from engine.clock import Clock
 from engine.metadata.model.application import Application
 from engine.runtime.access import Access
+from engine.runtime.access.kept import Kept
 from engine.runtime.database import Database
-from engine.runtime.query.kept import Kept
 from engine.runtime.query.names import RecordNames
 from engine.runtime.query.paths import PathFinder
 from engine.runtime.query.search import Search
@@ -27,7 +27,11 @@ class Sources:
     paths: PathFinder
     names: RecordNames
     search: Search
-    kept: Kept
+
+    @property
+    def kept(self) -> Kept:
+        """Return the statements that were made before."""
+        return self.access.kept
 
     @property
     def dialect(self) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import Select, and_, bindparam
 
 from engine.runtime.actor import Actor
 from engine.runtime.records.buttons import (
@@ -25,6 +26,7 @@ from engine.runtime.records.context import Scene
 from engine.runtime.records.fetching import fetch_paths
 from engine.runtime.records.gate import Gate
 from engine.runtime.records.ladders import Rung, rungs_of
+from engine.runtime.records.seeing import IDS
 from engine.runtime.records.store import CHUNK, read_stored, select_stored
 
 
@@ -60,12 +62,16 @@ class ButtonReader:
 
     def _records(self, ids: Sequence[int]) -> list[Stored]:
         """Return those of the records that this person may press buttons on now."""
+        kept = self.gate.access.kept
+        query = kept.get(("pressed", self.actor, self.compiled.id), self._pressable)
+        rows = self.scene.connection.execute(query, {IDS: ids})
+        return [read_stored(self.compiled, row) for row in rows]
+
+    def _pressable(self) -> Select[Any]:
         table = self.compiled.table
         allowed = self.gate.access.row_condition(self.actor, self.compiled.id, "press")
-        query = select_stored(self.compiled).where(
-            and_(table.c.id.in_(ids), table.c.archived.is_(False), allowed)
-        )
-        return [read_stored(self.compiled, row) for row in self.scene.connection.execute(query)]
+        wanted = and_(table.c.id.in_(bindparam(IDS, expanding=True)), table.c.archived.is_(False))
+        return select_stored(self.compiled).where(wanted, allowed)
 
     def _of_record(
         self,

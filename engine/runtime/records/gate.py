@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from engine.errors import say
 from engine.metadata.model.application import Application
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Stored
-from engine.runtime.records.compiled import CompiledEntity
+from engine.runtime.records.compiled import RECORD_ID, CompiledEntity
 from engine.runtime.records.denials import Denied, Missing
 from engine.runtime.records.payload import FieldRights
 from engine.runtime.records.reading.options import HIGHEST_ID
@@ -65,19 +66,32 @@ class Gate:
 
         A record that the actor may not even peek at is missing.
         """
-        asked = dict.fromkeys((*verbs, "peek"))
-        query = select_stored(compiled).where(compiled.table.c.id == _possible(record_id))
-        for verb in asked:
-            allowed = self.access.row_condition(actor, compiled.id, verb, trashed=trashed)
-            query = query.add_columns(allowed.label(f"_{verb}"))
-        if is_locked:
-            query = query.with_for_update(of=compiled.table)
-        row = connection.execute(query).one_or_none()
+        query = self.access.kept.get(
+            ("hold", actor if actor.is_person else None, compiled.id, verbs, trashed, is_locked),
+            lambda: self._holding(actor, compiled, verbs, trashed=trashed, is_locked=is_locked),
+        )
+        row = connection.execute(query, {RECORD_ID: _possible(record_id)}).one_or_none()
         if row is None or not (cells := cells_of(row))["_peek"]:
             raise Missing(verbs[0], compiled.id, record_id)
         if not cells[f"_{verbs[0]}"]:
             raise Denied(verbs[0], compiled.id, record_id)
         return Held(read_stored(compiled, row), frozenset(one for one in verbs if cells[f"_{one}"]))
+
+    def _holding(
+        self,
+        actor: Actor,
+        compiled: CompiledEntity,
+        verbs: Sequence[str],
+        *,
+        trashed: bool,
+        is_locked: bool,
+    ) -> Select[Any]:
+        """Return the query for a record and whether the actor may do each of the verbs."""
+        query = select_stored(compiled).where(compiled.table.c.id == bindparam(RECORD_ID))
+        for verb in dict.fromkeys((*verbs, "peek")):
+            allowed = self.access.row_condition(actor, compiled.id, verb, trashed=trashed)
+            query = query.add_columns(allowed.label(f"_{verb}"))
+        return query.with_for_update(of=compiled.table) if is_locked else query
 
     def require_stage(self, actor: Actor, compiled: CompiledEntity, field: str) -> None:
         """Refuse to move what the actor does not see or, by all its roles, may not change."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
@@ -14,6 +16,7 @@ from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.denials import Missing
 
 Entities = Mapping[str, CompiledEntity]
+IDS = "ids"
 
 
 def seen_records(
@@ -32,17 +35,21 @@ def seen_records(
         for entity_id, ids in wanted.items()
         if entity_id in entities
         for number in connection.scalars(
-            select(entities[entity_id].table.c.id).where(
-                entities[entity_id].table.c.id.in_(sorted(ids)),
-                or_(
-                    *(
-                        access.row_condition(actor, entity_id, "see", trashed=trashed)
-                        for trashed in (False, True)
-                    )
-                ),
-            )
+            access.kept.get(
+                ("seen", actor, entity_id), partial(_seen, access, actor, entities[entity_id])
+            ),
+            {IDS: sorted(ids)},
         )
     )
+
+
+def _seen(access: Access, actor: Actor, compiled: CompiledEntity) -> Select[Any]:
+    number = compiled.table.c.id
+    states = (
+        access.row_condition(actor, compiled.id, "see", trashed=trashed)
+        for trashed in (False, True)
+    )
+    return select(number).where(number.in_(bindparam(IDS, expanding=True)), or_(*states))
 
 
 def require_seen(

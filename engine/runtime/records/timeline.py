@@ -10,9 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
 
 from engine.errors import BadQuery, say
 from engine.metadata.model.text import RecordRef
@@ -31,7 +43,7 @@ from engine.runtime.records.entries import (
     pressed_of,
 )
 from engine.runtime.records.following import ACTIVITY, TASK
-from engine.runtime.records.images import from_json
+from engine.runtime.records.images import decode
 from engine.runtime.records.reading.options import HIGHEST_ID
 from engine.runtime.records.seeing import require_seen, seen_records
 from engine.runtime.records.store import fetch_values
@@ -41,6 +53,8 @@ from engine.runtime.tables.system import HISTORY, RUNS
 __all__ = ["Entry", "EntryKind", "FieldChange", "Pressed", "Timeline", "TimelinePage", "Who"]
 
 Moment: TypeAlias = tuple[datetime, int]
+# The parameters of the queries.
+ENTITY, RECORD, AT, NUMBER, LIMIT, SINCE = "entity", "record", "at", "number", "limit", "since"
 LARGEST_PAGE = 200
 SPARE = 5  # times as many changes are looked at as are to be told
 OWN: Mapping[Action, EntryKind] = {
@@ -104,7 +118,11 @@ class Timeline:
                 row
                 for entity_id, owner in owners.items()
                 for row in connection.execute(
-                    self._by_others(actor, entity_id, owner, since, limit)
+                    self._access.kept.get(
+                        ("others", actor, entity_id, owner),
+                        partial(self._by_others, actor, entity_id, owner),
+                    ),
+                    {SINCE: since, LIMIT: limit * SPARE},
                 )
             ]
             rows.sort(key=lambda row: (row.at, row.actor_kind == "user", row.id), reverse=True)
@@ -118,9 +136,7 @@ class Timeline:
                     break
         return tuple(told.items())
 
-    def _by_others(
-        self, actor: Actor, entity_id: str, owner: str, since: datetime, limit: int
-    ) -> Select[Any]:
+    def _by_others(self, actor: Actor, entity_id: str, owner: str) -> Select[Any]:
         """Return the query for the last changes; more than are shown, as some may tell nothing."""
         compiled = self._entities[entity_id]
         (whose,) = compiled.columns[owner]
@@ -129,14 +145,14 @@ class Timeline:
             .join(compiled.table, compiled.table.c.id == HISTORY.c.record_id)
             .where(
                 HISTORY.c.entity == entity_id,
-                HISTORY.c.at >= since,
+                HISTORY.c.at >= bindparam(SINCE),
                 HISTORY.c.action != Action.CREATE.value,
                 HISTORY.c.user_id.is_distinct_from(actor.user_id),
                 compiled.table.c[whose] == actor.user_id,
                 self._access.row_condition(actor, entity_id, "see"),
             )
             .order_by(HISTORY.c.at.desc(), HISTORY.c.id.desc())
-            .limit(limit * SPARE)
+            .limit(bindparam(LIMIT, type_=Integer))
         )
 
     def _told(
@@ -188,23 +204,31 @@ class _Story:
         self, kinds: frozenset[EntryKind], place: Moment | None, size: int
     ) -> list[tuple[Row[Any], Entry | None]]:
         """Return the next rows of all sources, each with what it tells."""
-        sources = (self._own(kinds), self._about(ACTIVITY, kinds), self._about(TASK, kinds))
+        is_first = place is None
+        key = ("story", self._actor, kinds, is_first)
+        queries = self._access.kept.get(key, lambda: self._sources(kinds, is_first=is_first))
+        values = {ENTITY: self._record.entity, RECORD: self._record.id, LIMIT: size}
+        values |= dict(zip((AT, NUMBER), place or (), strict=False))
         rows = [
             (row, self.entry(row))
-            for source in sources
-            if source is not None
-            for row in self._connection.execute(_newest(source, place, size))
+            for query in queries
+            for row in self._connection.execute(query, values)
         ]
         rows.sort(key=lambda one: (one[0].at, one[0].id), reverse=True)
         return rows[:size]
+
+    def _sources(self, kinds: frozenset[EntryKind], *, is_first: bool) -> tuple[Select[Any], ...]:
+        """Return the queries for what was done, noted and planned, of any record."""
+        sources = (self._own(kinds), self._about(ACTIVITY, kinds), self._about(TASK, kinds))
+        return tuple(_newest(one, is_first=is_first) for one in sources if one is not None)
 
     def _own(self, kinds: frozenset[EntryKind]) -> Select[Any] | None:
         actions = [action.value for action, kind in OWN.items() if kind in kinds]
         if not actions:
             return None
         return select(HISTORY).where(
-            HISTORY.c.entity == self._record.entity,
-            HISTORY.c.record_id == self._record.id,
+            HISTORY.c.entity == bindparam(ENTITY),
+            HISTORY.c.record_id == bindparam(RECORD),
             HISTORY.c.action.in_(actions),
         )
 
@@ -225,8 +249,8 @@ class _Story:
             .where(
                 HISTORY.c.entity == entity_id,
                 HISTORY.c.action.in_(actions),
-                kind == self._record.entity,
-                record == self._record.id,
+                kind == bindparam(ENTITY),
+                record == bindparam(RECORD),
                 self._access.row_condition(self._actor, entity_id, "see"),
             )
         )
@@ -261,12 +285,14 @@ class _Story:
     def _changes(self, row: Row[Any]) -> Iterator[FieldChange]:
         compiled = self._entities[self._record.entity]
         readable = self._access.readable(self._actor, compiled.id)
-        before = from_json(row.before, compiled.entity) or {}
-        after = from_json(row.after, compiled.entity) or {}
         named = frozenset(row.fields or ())
         for name, field in compiled.fields.items():
             if name in named and name in readable and not field.is_computed:
-                yield FieldChange(field.field, before.get(name), after.get(name))
+                before, after = (
+                    None if image is None else decode(image.get(name), field.type.storage)
+                    for image in (row.before, row.after)
+                )
+                yield FieldChange(field.field, before, after)
 
     def with_subjects(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """Return the entries with the fields of the notes and tasks that they are about."""
@@ -315,14 +341,15 @@ def _about(entry: Entry, values: Values) -> Entry:
     return replace(entry, title=str(values.get("title") or ""), values=values)
 
 
-def _newest(source: Select[Any], place: Moment | None, size: int) -> Select[Any]:
+def _newest(source: Select[Any], *, is_first: bool) -> Select[Any]:
     """Return the newest rows of a source, or the newest of those older than a place."""
-    query = source.order_by(HISTORY.c.at.desc(), HISTORY.c.id.desc()).limit(size)
-    return query if place is None else query.where(_older_than(place))
+    query = source.order_by(HISTORY.c.at.desc(), HISTORY.c.id.desc())
+    query = query.limit(bindparam(LIMIT, type_=Integer))
+    return query if is_first else query.where(_older_than())
 
 
-def _older_than(place: Moment) -> ColumnElement[bool]:
-    at, number = place
+def _older_than() -> ColumnElement[bool]:
+    at, number = bindparam(AT, type_=HISTORY.c.at.type), bindparam(NUMBER, type_=BigInteger)
     return or_(HISTORY.c.at < at, and_(HISTORY.c.at == at, HISTORY.c.id < number))
 
 

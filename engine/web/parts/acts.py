@@ -6,7 +6,7 @@ The states come from the record service, which judges them once more when somebo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine.errors import Message, say
@@ -104,10 +104,9 @@ def acts_of_each(
     for entity_id, some in pressable.items():
         states = desk.records.buttons(desk.actor, entity_id, [one.id for one in some])
         for record in some:
-            acts = (act(desk.look, record, one) for one in states.get(record.id, ()))
-            back_here = [replace(one, back=back) for one in acts]
-            back_here.sort(key=lambda one: not one.is_ladder)
-            found[RecordRef(entity_id, record.id)] = tuple(back_here)
+            acts = [act(desk.look, record, one, back) for one in states.get(record.id, ())]
+            acts.sort(key=lambda one: not one.is_ladder)
+            found[RecordRef(entity_id, record.id)] = tuple(acts)
     return found
 
 
@@ -121,7 +120,7 @@ def is_for(button: Button, actor: Actor) -> bool:
     return not button.roles or bool(set(button.roles) & set(actor.roles))
 
 
-def act(look: Look, record: Record, state: ButtonState) -> Act:
+def act(look: Look, record: Record, state: ButtonState, back: str = "") -> Act:
     """Return one button as it stands on a record."""
     button = state.button
     return Act(
@@ -143,6 +142,7 @@ def act(look: Look, record: Record, state: ButtonState) -> Act:
         stage=state.seen.stage,
         number=state.seen.number,
         token=new_token(),
+        back=back,
     )
 
 

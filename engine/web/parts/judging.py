@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.metadata.expressions.compile import typed
-from engine.metadata.expressions.evaluate import MappingContext, closure
-from engine.metadata.expressions.names import Scope
-from engine.metadata.expressions.templates import render, typed_template
+from engine.metadata.expressions.evaluate import MappingContext
+from engine.metadata.expressions.templates import render
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.text import Expression, Template, Value
 from engine.runtime.query.records import Record
@@ -27,23 +25,23 @@ class Sight:
     """What is known of one record, ready for conditions and texts of its entity."""
 
     desk: Desk
-    scope: Scope
+    entity_id: str
     values: Values
 
     def holds(self, condition: Expression | None) -> bool | None:
         """Say whether a condition is true, None where this person can't know."""
         if condition is None:
             return True
-        found = typed(condition, self.scope)
+        found, judge = self.desk.reader.meanings.condition(self.entity_id, condition)
         if not found.paths <= self.values.keys():
             return None
-        return closure(found)(self._context) is True
+        return judge(self._context) is True
 
     def text(self, template: Template | None) -> str:
         """Return a text filled in; what this person may not read stays empty."""
         if template is None:
             return ""
-        found = typed_template(template, self.scope)
+        found = self.desk.reader.meanings.text(self.entity_id, template)
         show = self.desk.look.shower
         return " ".join(render(found, self._context, show).split())
 
@@ -56,18 +54,18 @@ class Sight:
 def sight_of(desk: Desk, record: Record, words: Iterable[Expression | Template | None]) -> Sight:
     """Return the sight for these conditions and texts; fields behind links cost one query."""
     entity = desk.look.application.entity(record.entity)
-    scope = Scope(desk.look.application, entity)
-    paths = {path for one in words if one is not None for path in paths_of(one, scope)}
+    paths = {path for one in words if one is not None for path in paths_of(desk, entity.id, one)}
     known = own_values(desk, entity, record)
     far = sorted(path for path in paths - known.keys() if len(path) > 1 and path[0] != "user")
-    return Sight(desk, scope, {**known, **linked_values(desk, record, far)})
+    return Sight(desk, entity.id, {**known, **linked_values(desk, record, far)})
 
 
-def paths_of(words: Expression | Template, scope: Scope) -> frozenset[Path]:
+def paths_of(desk: Desk, entity_id: str, words: Expression | Template) -> frozenset[Path]:
     """Return the fields that a condition or a text names."""
+    meanings = desk.reader.meanings
     if isinstance(words, Expression):
-        return typed(words, scope).paths
-    return typed_template(words, scope).paths
+        return meanings.condition(entity_id, words)[0].paths
+    return meanings.text(entity_id, words).paths
 
 
 def own_values(desk: Desk, entity: Entity, record: Record) -> dict[Path, Value]:
