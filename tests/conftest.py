@@ -8,6 +8,7 @@ pytest_plugins = (
     "tests.kit.postgres",
     "tests.kit.prepared",
     "tests.kit.browser",
+    "tests.kit.live",
     "tests.kit.snapshots",
     "tests.kit.nursery",
     "tests.kit.crash_report",

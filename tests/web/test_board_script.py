@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.kit.applications import DEALS
 from tests.kit.browser import WIDTHS, axe
-from tests.kit.live import serving, sign_in
+from tests.kit.live import sign_in
 from tests.kit.web import Site, open_site
 
 pytestmark = pytest.mark.journey
@@ -22,12 +22,6 @@ def site() -> Iterator[Site]:
         made.user("hana", "head", name="Hana Head")
         made.user("gala", "guest", name="Gala Guest")
         yield made
-
-
-@pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    with serving(site) as found:
-        yield found
 
 
 @dataclass(frozen=True)

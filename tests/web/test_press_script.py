@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.kit import live
 from tests.kit.applications import CALLS
 from tests.kit.browser import WIDTHS, axe
-from tests.kit.live import serving, sign_in
+from tests.kit.live import sign_in
 from tests.kit.web import Site, open_site
 
 pytestmark = pytest.mark.journey
@@ -22,23 +23,9 @@ def site() -> Iterator[Site]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    with serving(site) as found:
-        yield found
-
-
 @dataclass(frozen=True)
-class Tab:
+class Tab(live.Tab):
     """A tab of Ivan's, and records made for one test."""
-
-    page: Page
-    site: Site
-    address: str
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.address + path)
-        return self.page
 
     def request(self, **values: object) -> str:
         fields = {"name": "Anna Petrova", "phone": "+447700900123", "timezone": "Europe/London"}

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from engine.runtime.actor import ENGINE
+from tests.kit import live
 from tests.kit.applications import VET
 from tests.kit.browser import WIDTHS, axe
-from tests.kit.live import serving, sign_in
+from tests.kit.live import sign_in
 from tests.kit.web import Site, open_site
 
 pytestmark = pytest.mark.journey
@@ -24,23 +25,9 @@ def site() -> Iterator[Site]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    with serving(site) as found:
-        yield found
-
-
 @dataclass(frozen=True)
-class Tab:
+class Tab(live.Tab):
     """A tab of Hana's, and records made for one test."""
-
-    page: Page
-    site: Site
-    address: str
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.address + path)
-        return self.page
 
     def owner(self, **values: object) -> int:
         return self.site.create("owner", **{"name": "Anna Petrova", "city": "Sofia", **values})
@@ -49,10 +36,6 @@ class Tab:
         animal = self.site.create("animal", name="Rex", owner=self.owner())
         vet = self.site.actor("vera").user_id
         return self.site.create("visit", animal=animal, vet=vet, **values)
-
-    @property
-    def focused(self) -> str:
-        return str(self.page.evaluate("document.activeElement.outerHTML"))
 
 
 @pytest.fixture
