@@ -22,10 +22,9 @@ from engine.runtime.database import Database
 from engine.runtime.plan.agreement import Agreement, require_agreement
 from engine.runtime.plan.compare import make_plan
 from engine.runtime.plan.folder import FolderState, Standing
-from engine.runtime.plan.history import read_difference, taken_back
+from engine.runtime.plan.history import brings_back
 from engine.runtime.plan.renames import Renames
 from engine.runtime.plan.steps import Plan
-from engine.runtime.plan.versions import applied_version
 from engine.start import AUTHOR
 
 log = logger("live")
@@ -99,7 +98,7 @@ class LiveFolder:
         state = FolderState(
             Standing.SERVED, self._database.clock.now(), found.problems, found.sources
         )
-        held = is_taken_back(self._database, plan)
+        held = brings_back(self._database, plan)
         return judged(state, plan, found.application, taken_back=held)
 
     def settle(self, finding: Finding) -> None:
@@ -171,19 +170,6 @@ class LiveFolder:
 
     def _wrong(self, refusal: Message) -> FolderState:
         return FolderState(Standing.WRONG, self._database.clock.now(), refusal=refusal)
-
-
-def is_taken_back(database: Database, plan: Plan) -> bool:
-    """Say whether a plan brings back anything from which the newest version has gone back.
-
-    Somebody has just said that it was wrong: it does not return without a yes.
-    """
-    newest = applied_version(database)
-    if newest is None or newest.takes_back is None:
-        return False
-    steps = read_difference(database, newest.id).steps
-    undone = {str(one["address"]) for one in steps}
-    return plan.wanted in taken_back(database) or any(one.address in undone for one in plan.steps)
 
 
 def judged(

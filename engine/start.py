@@ -12,7 +12,7 @@ from engine.app import applied_application, apply_plan
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.compare import make_plan
-from engine.runtime.plan.history import taken_back
+from engine.runtime.plan.history import brings_back
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import applied_version
 from engine.scenarios.story import Played, Tell, play_story, unheard
@@ -26,6 +26,7 @@ class Outcome:
 
     application: Application | None
     waiting: Plan | None = None
+    taken_back: bool = False  # it waits, as somebody has gone back from it
     story: Played = Played.NOTHING_NEW
 
 
@@ -38,9 +39,11 @@ def bring_up_to_date(
     folder says. `tell` hears how far the story is.
     """
     plan = make_plan(database, wanted, demo=demo)
-    if plan.needs_yes or wanted.digest in taken_back(database):
+    is_taken_back = brings_back(database, plan)
+    if plan.needs_yes or is_taken_back:
         has_version = applied_version(database) is not None
-        return Outcome(applied_application(database) if has_version else None, plan)
+        served = applied_application(database) if has_version else None
+        return Outcome(served, plan, taken_back=is_taken_back)
     apply_plan(database, plan, wanted, AUTHOR, demo=demo)
     story = play_story(wanted, database, tell) if demo else Played.NOTHING_NEW
     return Outcome(wanted, story=story)

@@ -144,7 +144,13 @@ def begin(run: Run, loaded: LoadResult, database: Database, url: str) -> Beginni
         output.show("It is played where nothing was yet: choose an empty folder with --data.\n")
     if outcome.waiting is None:
         return Beginning(outcome.application, state)
-    state = replace(state, standing=Standing.ASKS, plan=outcome.waiting, wanted=loaded.application)
+    state = replace(
+        state,
+        standing=Standing.ASKS,
+        plan=outcome.waiting,
+        wanted=loaded.application,
+        taken_back=outcome.taken_back,
+    )
     command = command_for(outcome.waiting, run.folder, run.place)
     tell_waiting(state, url if outcome.application else "", command)
     output.show(f"{MEANWHILE}\n" if outcome.application else NOTHING_BEFORE)

@@ -254,3 +254,31 @@ def test_a_folder_is_served_from_postgresql(shop: Path, postgres: str) -> None:
     listed = kartoteka("user", "list", "--json", "--database", postgres)
     assert '"login": "eva.m"' in listed.out
     assert not (shop / ".kartoteka" / "kartoteka.db").exists()
+
+
+def test_a_folder_with_mistakes_serves_the_version_applied_before(
+    shop: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    with serving(shop, "--data", data) as run:
+        assert run.stop() == 0
+    write(shop, {"crm.yaml": CRM.replace("city: text", "city: txet")})
+    with serving(shop, "--data", data) as run:
+        assert "crm.yaml:5:60: error E106: 'txet' is not a field type" in run.said
+        assert "The version applied before is served meanwhile." in run.lines
+        assert ask(run.url, "/readyz") == (200, "ready\n")
+        write(shop, {"crm.yaml": CRM.replace("city: text", "town: text")})
+        run.wait_for("city vanished and town is new")
+        run.wait_for(f"Waits for an answer at {run.url}/admin/configuration")
+        write(shop, {"crm.yaml": CRM})
+        run.wait_for("The folder is what is served.")
+        assert run.stop() == 0
+
+
+def test_a_folder_with_mistakes_that_never_was_served_ends(shop: Path, tmp_path: Path) -> None:
+    write(shop, {"crm.yaml": CRM.replace("city: text", "city: txet")})
+    data = tmp_path / "data"
+    ended = kartoteka("run", shop, "--data", data, "--port", "0")
+    assert ended.code == 1
+    assert "'txet' is not a field type" in ended.out
+    assert not data.exists()

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine.errors import NotFound, say
 from engine.runtime.database import Database
+from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import StoredVersion, of_row, read_version
 from engine.runtime.tables.layout import ensure_system_tables
 from engine.runtime.tables.system import VERSIONS
@@ -25,7 +26,10 @@ NOWHERE = "/dev/null"  # where a file is that is not there, as patches say it
 
 @dataclass(frozen=True, slots=True)
 class VersionEntry:
-    """A line in the list of versions; `takes_back`: a way back to this version."""
+    """A line in the list of versions; `takes_back`: a way back to this version.
+
+    `first` is the first of its changes in words.
+    """
 
     id: int
     digest: str
@@ -34,6 +38,7 @@ class VersionEntry:
     applied_at: datetime
     changes: int
     takes_back: int | None = None
+    first: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return it for a program."""
@@ -116,6 +121,21 @@ def taken_back(database: Database) -> frozenset[str]:
         return frozenset(row.digest for row in found) - {newest.digest}
 
 
+def brings_back(database: Database, plan: Plan) -> bool:
+    """Say whether a plan brings back anything from which the newest version has gone back.
+
+    A folder that is edited further is judged by what it changes: what was not taken back needs no
+    more than ever.
+    """
+    ensure_system_tables(database)
+    with database.read() as connection:
+        newest = read_version(connection)
+    if newest is None or newest.takes_back is None:
+        return False
+    undone = {str(one["address"]) for one in _steps(newest.plan)}
+    return plan.wanted in taken_back(database) or any(one.address in undone for one in plan.steps)
+
+
 def _version_before(connection: Connection, version_id: int) -> StoredVersion | None:
     query = select(VERSIONS).where(VERSIONS.c.id < version_id)
     row = connection.execute(query.order_by(VERSIONS.c.id.desc()).limit(1)).one_or_none()
@@ -131,7 +151,15 @@ def _entry(row: Row[Any] | StoredVersion) -> VersionEntry:
         row.applied_at,
         len(_steps(row.plan)),
         row.plan.get("takes_back") if isinstance(row, Row) else row.takes_back,
+        first=_first_words(_steps(row.plan)),
     )
+
+
+def _first_words(steps: tuple[Mapping[str, object], ...]) -> str:
+    if not steps:
+        return ""
+    address, sentence = steps[0]["address"], steps[0]["sentence"]
+    return f"{address}: {sentence}" if address else str(sentence)
 
 
 def _steps(plan: Mapping[str, Any]) -> tuple[Mapping[str, object], ...]:
