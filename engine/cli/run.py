@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -123,8 +123,13 @@ def command(
                 return output.Exit.REFUSED
             current = Current(beginning.application, opened, settings)
             live = follow(run, beginning.state, current, opened)
-            tell_where(run, current())
-            with working(current), backing_up(current), watching(live, seen):
+            with (
+                suppress(KeyboardInterrupt),
+                working(current),
+                backing_up(current),
+                watching(live, seen),
+            ):
+                tell_where(run, current())
                 serve(current, listener)
             output.show("Stopped.")
             return output.Exit.FINE

@@ -264,7 +264,7 @@ def test_a_folder_with_mistakes_serves_the_version_applied_before(
         assert run.stop() == 0
     write(shop, {"crm.yaml": CRM.replace("city: text", "city: txet")})
     with serving(shop, "--data", data) as run:
-        assert "crm.yaml:5:60: error E106: 'txet' is not a field type" in run.said
+        assert "crm.yaml:5:56: error E106: 'txet' is not a field type" in run.said
         assert "The version applied before is served meanwhile." in run.lines
         assert ask(run.url, "/readyz") == (200, "ready\n")
         write(shop, {"crm.yaml": CRM.replace("city: text", "town: text")})
