@@ -267,8 +267,8 @@ def test_a_folder_with_mistakes_serves_the_version_applied_before(
         assert "crm.yaml:5:56: error E106: 'txet' is not a field type" in run.said
         assert "The version applied before is served meanwhile." in run.lines
         assert ask(run.url, "/readyz") == (200, "ready\n")
-        write(shop, {"crm.yaml": CRM.replace("city: text", "town: text")})
-        run.wait_for("city vanished and town is new")
+        write(shop, {"crm.yaml": CRM.replace("paid: bool", "settled: bool")})
+        run.wait_for("paid vanished and settled is new")
         run.wait_for(f"Waits for an answer at {run.url}/admin/configuration")
         write(shop, {"crm.yaml": CRM})
         run.wait_for("The folder is what is served.")
