@@ -43,4 +43,8 @@ def open_application(settings: Settings) -> Answering:
             say("Set KARTOTEKA_DATABASE to postgresql://user:password@host/name"),
         )
     database = Database(settings.database)
-    return create_app(Current(applied_application(database), database, settings))
+    try:
+        return create_app(Current(applied_application(database), database, settings))
+    except EngineError:
+        database.dispose()
+        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -28,7 +27,6 @@ def command(
     into a scratch database and compared before it gets its name. Only its owner can read it, and it
     can be restored into SQLite and PostgreSQL alike.
     """
-    os.umask(0o077)
     place = place_of(None, data, database)
     opened = place.open_existing()
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -39,7 +38,6 @@ def command(
     """
     if [file is not None, release, discard].count(True) != 1:
         raise Refused(say("Give a FILE to restore, or --release, or --discard."))
-    os.umask(0o077)
     place = place_of(None, data, database)
     if file is None:
         return settle_held(place, wanted=release, as_json=as_json)

@@ -15,8 +15,10 @@ from threading import Event, Thread
 from urllib.request import urlopen
 
 import pytest
+from gunicorn.arbiter import Arbiter
 from sqlalchemy import create_engine, text
 
+from engine.wsgi import application
 from tests.kit.accounts import PASSWORD
 from tests.kit.crash_doors import ByPages
 from tests.kit.process import COMMAND, PATIENCE, environment, kartoteka_here
@@ -217,16 +219,13 @@ def what_is_begun_is_answered_at_the_end(company: Company, maria: ByPages, recor
     assert company.ask("SELECT name FROM e_counter") == "last"
 
 
-def test_a_place_without_a_crm_is_said_once_and_not_tried_again(postgres: str) -> None:
-    command = (sys.executable, "-c", START, "-b", f"127.0.0.1:{free_port()}")
-    ended = subprocess.run(
-        [*command, "-c", "python:engine.production", "-w", "1", "engine.wsgi:application()"],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=environment({"KARTOTEKA_DATABASE": postgres}),
-    )
-    assert ended.returncode != 0
-    assert "No CRM has been applied to this database yet." in ended.stderr
-    assert "Traceback" not in ended.stderr
+def test_a_place_without_a_crm_is_said_and_not_tried_again(
+    postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Gunicorn knows by the exit code that to try again helps nobody."""
+    for url, said in ((postgres, "No CRM has been applied"), ("", "No database is named.")):
+        monkeypatch.setenv("KARTOTEKA_DATABASE", url)
+        with pytest.raises(SystemExit) as end:
+            application()
+        assert end.value.code == Arbiter.APP_LOAD_ERROR
+        assert said in capsys.readouterr().err

@@ -20,7 +20,7 @@ from tests.kit.plans import living
 
 CRM = "entities: {client: {fields: {name: text}}}\n"
 EVENING = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def clock_of(database: Database) -> FrozenClock:
 
 @pytest.fixture
 def nights(tmp_path: Path) -> Nights:
-    return Nights(tmp_path / "backups", 3, 3, ZoneInfo("Europe/Sofia"))
+    return Nights(tmp_path / "backups", 3, 2, ZoneInfo("Europe/Sofia"))
 
 
 def names(nights: Nights) -> list[str]:
@@ -48,19 +48,21 @@ def names(nights: Nights) -> list[str]:
 
 def test_each_night_has_one_backup_and_the_oldest_go(database: Database, nights: Nights) -> None:
     """From three o'clock in Sofia on; a night that was missed is made up for at once."""
-    clock = clock_of(database)
-    made = []
-    for _ in range(5 * 24):
+    clock, made = clock_of(database), []
+    nights.folder.mkdir()
+    (nights.folder / "by-hand.zip").write_text("mine")
+    for _ in range(3 * 24):
         made.append((clock.now(), back_up_nightly(database, nights)))
         clock.pass_(HOUR)
     at = [now.astimezone(nights.zone) for now, one in made if one is not None]
-    assert [one.hour for one in at] == [22, 3, 3, 3, 3, 3]
+    assert [one.hour for one in at] == [22, 3, 3, 3]
     assert all(one.verified for _, one in made if one is not None)
-    assert names(nights) == [f"kartoteka-2026030{day}T010000Z.zip" for day in (5, 6, 7)]
+    kept = [f"kartoteka-2026030{day}T010000Z.zip" for day in (4, 5)]
+    assert names(nights) == ["by-hand.zip", *kept]
     with database.read() as connection:
         last = read_note(connection, LAST)
     assert last is not None
-    assert last["file"].endswith("kartoteka-20260307T010000Z.zip")
+    assert last["file"].endswith("kartoteka-20260305T010000Z.zip")
 
 
 def test_of_several_processes_one_makes_it(database: Database, nights: Nights) -> None:
@@ -122,17 +124,3 @@ def test_a_killed_process_keeps_the_night_from_nobody(
     clock_of(database).pass_(HOUR)
     assert back_up_nightly(database, nights) is not None
     assert names(nights) == ["kartoteka-20260302T210000Z.zip"]
-
-
-def test_other_files_in_the_folder_are_left_alone(database: Database, nights: Nights) -> None:
-    nights.folder.mkdir()
-    (nights.folder / "notes.txt").write_text("mine")
-    (nights.folder / "by-hand.zip").write_text("mine")
-    for _ in range(5):
-        assert back_up_nightly(database, nights) is not None
-        clock_of(database).pass_(DAY)
-    assert [one for one in names(nights) if one.startswith(("notes", "by-hand"))] == [
-        "by-hand.zip",
-        "notes.txt",
-    ]
-    assert len(names(nights)) == 2 + 3

@@ -174,6 +174,7 @@ def test_it_knows_how_old_the_last_backup_is(desk: Desk, tmp_path: Path) -> None
     assert "The disk is full." in unwell(desk, data, nightly)["nightly backup"].sentence
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_it_looks_at_the_settings_of_the_environment(desk: Desk, tmp_path: Path) -> None:
     data = tmp_path / "data"
     open_ = Settings(public_url="http://crm.example.com")
@@ -183,7 +184,9 @@ def test_it_looks_at_the_settings_of_the_environment(desk: Desk, tmp_path: Path)
     assert list(unwell(desk, data, secure)) == ["proxies"]
     (data / DEMO_FILE).write_text(f"anna {PASSWORD.replace(' ', '-')}\n")
     assert list(unwell(desk, data, secure)) == ["proxies"]
-    services = open_services(desk.stock.application, desk.stock.database)
+    services = open_services(
+        desk.stock.application, desk.stock.database, passwords=quick_passwords()
+    )
     anna = services.accounts.people.by_login("anna")
     services.accounts.people.set_password(ENGINE, anna.id, "a-printed-password")
     (data / DEMO_FILE).write_text("anna a-printed-password\n")
