@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
@@ -58,5 +58,5 @@ class HeldRead(threading.local):
         self._is_over = self._users > 0
         if not self._is_over:
             self._connection = None
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):  # of a lost connection it says something else
                 self._stack.close()
