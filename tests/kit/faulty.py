@@ -27,7 +27,7 @@ FAULTS: tuple[Fault, ...] = (
     "done, told that not",
 )
 EXECUTIONS = ("do_execute", "do_executemany", "do_execute_no_params")
-LONGEST = 30  # statements until a fault comes; a shorter transaction fails at its commit
+STATEMENTS = 5  # until a fault comes, as a rule; a shorter transaction fails at its commit
 POSTGRES: dict[Fault, type[psycopg.Error]] = {
     "timeout": psycopg.errors.QueryCanceled,
     "unavailable": psycopg.errors.AdminShutdown,
@@ -60,7 +60,7 @@ class Store:
         self._fate.fault = None
         if self.luck.random() < self.rate:
             self._fate.fault = self.luck.choice(self.faults)
-            self._fate.left = self.luck.randrange(LONGEST)
+            self._fate.left = int(self.luck.expovariate(1 / STATEMENTS))
 
     def execute(self, cursor: Any, *_: Any) -> None:
         """Fails at the statement whose turn it is."""
