@@ -95,6 +95,11 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType(
         "backup_not_noted": Event(
             "warning", "A backup is good, and the database could not note it.", ("reason",)
         ),
+        "restored": Event(
+            "info",
+            "A backup was restored; so many timers and outbox rows are on hold.",
+            ("rows", "timers", "held"),
+        ),
         "hold_ended": Event(
             "info",
             "What was on hold after a restore goes on or is given up.",

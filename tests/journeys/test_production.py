@@ -116,6 +116,7 @@ def company(postgres: str, tmp_path: Path) -> Iterator[Company]:
         "KARTOTEKA_DATABASE": postgres,
         "KARTOTEKA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "KARTOTEKA_LOG": "json",
+        "KARTOTEKA_BACKUPS": str(tmp_path / "backups"),
     }
     gunicorn = (sys.executable, "-c", START, "-c", "python:engine.production", "--workers", "2")
     address = ("--bind", f"127.0.0.1:{port}", "engine.wsgi:application()")
@@ -137,6 +138,8 @@ def test_a_company_works_while_its_crm_is_changed_reloaded_and_stopped(company: 
     waiting = "SELECT count(*) FROM kt_timers WHERE state = 'waiting'"
     wait_until(lambda: company.ask(waiting) == 0, "no worker fired the timer")
     each_worker_follows(company)
+    backups = company.folder.parent / "backups"
+    wait_until(lambda: len(list(backups.glob("*.zip"))) == 1, "no worker made a backup")
     a_killed_worker_is_replaced(company)
     nobody_is_refused_at_a_reload(company)
     maria.close()

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from sqlalchemy import text
@@ -25,12 +24,12 @@ from engine.runtime.backup.archive import open_archive
 from engine.runtime.backup.disk import sync_folder
 from engine.runtime.backup.manifest import Manifest
 from engine.runtime.backup.notes import LAST, write_log, write_note
-from engine.runtime.backup.restore import Tell, attachments_of, fill, scratch
+from engine.runtime.backup.restore import Tell, attachments_of, fill, remove_database, scratch
 from engine.runtime.backup.write import write_archive
 from engine.runtime.database import Database
 from engine.runtime.run_lock import take
 
-START, END, PART = "kartoteka-", ".zip", ".part"
+START, END, PART, SCRATCH = "kartoteka-", ".zip", ".part", ".scratch"
 BACKED_UP = "backed_up"
 
 log = logger("backup")
@@ -65,6 +64,7 @@ def unheard(_rows: int) -> None:
 
 def back_up(database: Database, path: Path, *, verify: bool = True, tell: Tell = unheard) -> Backup:
     """Write a backup to a path where nothing is yet."""
+    path = path.absolute()
     if path.exists():
         raise Refused(
             say("There is a file {file} already.", file=path),
@@ -77,9 +77,9 @@ def back_up(database: Database, path: Path, *, verify: bool = True, tell: Tell =
         os.fsync(stream.fileno())
         verified = verify_archive(part, database.clock, tell) if verify else None
         size = stream.tell()
-        crash_point("backup.before_rename")
-        part.rename(path)
-        sync_folder(path.parent)
+    crash_point("backup.before_rename")
+    part.rename(path)
+    sync_folder(path.parent)
     made = Backup(path, size, written.manifest, written.left_out, verified)
     _note(database, made)
     return made
@@ -87,18 +87,28 @@ def back_up(database: Database, path: Path, *, verify: bool = True, tell: Tell =
 
 def verify_archive(path: Path, clock: Clock, tell: Tell = unheard) -> Verified:
     """Restore an archive into a scratch database beside it; refuse one that is not good."""
-    with (
-        open_archive(path) as archive,
-        TemporaryDirectory(prefix=".verify-", dir=path.parent) as folder,
-    ):
-        with scratch(Path(folder) / "scratch.db", clock) as database:
-            with database.write() as connection:
-                restored = fill(connection, archive, tell, clock)
-            _require_integrity(database)
-        with Path(os.devnull).open("wb") as nowhere:
+    place = path.with_name(path.name + SCRATCH)
+    try:
+        with open_archive(path) as archive, Path(os.devnull).open("wb") as nowhere:
+            with scratch(place, clock) as database:
+                with database.write() as connection:
+                    restored = fill(connection, archive, tell, clock)
+                _require_integrity(database)
             for entry in archive.manifest.files:
                 archive.copy_file(entry, nowhere)
+    finally:
+        remove_database(place)
     return Verified(restored.is_readable)
+
+
+def clear_away_abandoned(folder: Path) -> None:
+    """Remove what killed backups have left in a folder; one at work holds its file."""
+    for part in folder.glob(f"{START}*{END}{PART}"):
+        with part.open("r+b") as stream:
+            is_abandoned = take(stream)
+        if is_abandoned:
+            remove_database(part.with_name(part.name + SCRATCH))
+            part.unlink(missing_ok=True)
 
 
 def _require_integrity(database: Database) -> None:

@@ -20,7 +20,14 @@ from sqlalchemy import Connection
 
 from engine.errors import EngineError
 from engine.log import action, logger, new_key
-from engine.runtime.backup.create import END, PART, START, Backup, back_up, default_name
+from engine.runtime.backup.create import (
+    END,
+    START,
+    Backup,
+    back_up,
+    clear_away_abandoned,
+    default_name,
+)
 from engine.runtime.backup.notes import NIGHT, read_note, write_log, write_note
 from engine.runtime.database import Database
 
@@ -91,13 +98,14 @@ def _back_up(database: Database, nights: Nights, token: str) -> Backup:
     made = back_up(database, nights.folder / default_name(now), tell=renew)
     for old in _too_many(nights):
         old.unlink(missing_ok=True)
+    clear_away_abandoned(nights.folder)
     return made
 
 
 def _too_many(nights: Nights) -> list[Path]:
-    """Return our files that are more than are kept, and what killed ones have left."""
+    """Return our files that are more than are kept."""
     ours = sorted(nights.folder.glob(f"{START}*{END}"), key=lambda one: one.name)
-    return [*ours[: -nights.kept], *nights.folder.glob(f"{START}*{END}{PART}")]
+    return ours[: -nights.kept]
 
 
 def _renewing(database: Database, token: str, began: datetime) -> Callable[[int], None]:

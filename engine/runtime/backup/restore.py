@@ -20,6 +20,7 @@ from sqlalchemy import URL, Connection, func, inspect, select
 from engine.clock import Clock
 from engine.crash_points import crash_point
 from engine.errors import Refused, say
+from engine.log import logger
 from engine.runtime.backup.archive import Archive
 from engine.runtime.backup.disk import make_empty_file, sync_folder, sync_tree
 from engine.runtime.backup.hold import Ended, Held, end_visits, hold
@@ -36,6 +37,8 @@ ATTACHMENTS = "files"
 PART = ".restoring"
 BESIDE = ("", "-wal", "-shm", "-journal")
 ROOM = 2  # a table with its indexes takes more than its rows in an archive
+
+log = logger("backup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,14 @@ def attachments_of(database: Database) -> Path | None:
 
 def restore(archive: Archive, database: Database, tell: Tell) -> Restored:
     """Restore an archive into the empty place of a database."""
-    if database.dialect != "sqlite":
-        return _restore_within(archive, database, tell)
+    into = _restore_file if database.dialect == "sqlite" else _restore_within
+    restored = into(archive, database, tell)
+    held = restored.held
+    log.info("restored", rows=restored.manifest.rows, timers=held.timers, held=held.rows)
+    return restored
+
+
+def _restore_file(archive: Archive, database: Database, tell: Tell) -> Restored:
     path = Path(str(database.url.database))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with run_lock(path.parent):
@@ -74,7 +83,7 @@ def restore(archive: Archive, database: Database, tell: Tell) -> Restored:
             _clear_away(path)
             raise
         crash_point("restore.before_rename")
-        _remove(path)
+        remove_database(path)
         path.with_name(path.name + PART).replace(path)
         sync_folder(path.parent)
         return restored
@@ -94,7 +103,7 @@ def fill(connection: Connection, archive: Archive, tell: Tell, clock: Clock) -> 
 @contextmanager
 def scratch(path: Path, clock: Clock) -> Iterator[Database]:
     """Give a new SQLite database at a path, in one file when the block has ended."""
-    _remove(path)
+    remove_database(path)
     make_empty_file(path)
     database = Database(URL.create("sqlite", database=str(path)), clock)
     try:
@@ -173,7 +182,7 @@ def _clear_away(path: Path) -> None:
         )
     for folder in (files, files.with_name(files.name + PART)):
         shutil.rmtree(folder, ignore_errors=True)
-    _remove(part)  # the last: it says whose the files are
+    remove_database(part)  # the last: it says whose the files are
 
 
 def _put_files(archive: Archive, folder: Path) -> None:
@@ -190,6 +199,7 @@ def _put_files(archive: Archive, folder: Path) -> None:
     part.replace(folder)
 
 
-def _remove(path: Path) -> None:
+def remove_database(path: Path) -> None:
+    """Remove the file of a database, and what SQLite keeps beside it."""
     for end in BESIDE:
         path.with_name(path.name + end).unlink(missing_ok=True)

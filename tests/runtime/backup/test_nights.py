@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from engine.clock import FrozenClock
 from engine.errors import Unavailable
+from engine.runtime.backup.create import clear_away_abandoned
 from engine.runtime.backup.nights import Nights, back_up_nightly
 from engine.runtime.backup.notes import LAST, NIGHT, read_note
 from engine.runtime.database import Database
+from engine.runtime.run_lock import take
 from engine.runtime.tables.system import LOG
 from tests.kit.plans import living
 
@@ -119,7 +121,14 @@ def test_a_killed_process_keeps_the_night_from_nobody(
         patch.setattr("engine.runtime.backup.nights.back_up", die)
         with pytest.raises(Killed):
             back_up_nightly(database, nights)
-    (nights.folder / "kartoteka-20260302T200000Z.zip.part").write_bytes(b"half")
+    for end in ("", ".scratch", ".scratch-wal"):
+        (nights.folder / f"kartoteka-20260302T200000Z.zip.part{end}").write_bytes(b"half")
+    at_work = nights.folder / "kartoteka-20260302T200001Z.zip.part"
+    with at_work.open("w+b") as held:
+        assert take(held)
+        clear_away_abandoned(nights.folder)
+        assert at_work.exists()
+    at_work.unlink()
     assert back_up_nightly(database, nights) is None
     clock_of(database).pass_(HOUR)
     assert back_up_nightly(database, nights) is not None
