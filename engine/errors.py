@@ -137,6 +137,12 @@ class Unavailable(EngineError):
     status = 503
 
 
+class Outdated(Unavailable):
+    """Another version of the CRM is served by now; nothing was done, and the same may succeed."""
+
+    code = "outdated"
+
+
 class Refused(EngineError):
     """A command that will not run as asked (exit code 3 on the command line)."""
 

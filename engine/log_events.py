@@ -68,6 +68,9 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType(
         "applied": Event("info", "A plan was applied.", ("steps", "digest")),
         "apply_broke": Event("error", "A change of a watched folder failed.", ("folder",)),
         "version_changed": Event("info", "A process went over to another version.", ("version",)),
+        "went_over": Event(
+            "info", "A request met a newer version and was sent on to it.", ("method", "path")
+        ),
         "version_unreadable": Event(
             "error", "The version applied last can't be read by this engine; the one before serves."
         ),
@@ -78,6 +81,9 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType(
         "worker_stopped": Event("info", "A worker ended."),
         "worker_waits": Event(
             "warning", "A worker can't work right now and tries again.", ("reason",)
+        ),
+        "worker_outdated": Event(
+            "warning", "A worker serves a version that is not the newest and tries again."
         ),
         "worker_failed": Event("error", "A worker met a mistake of ours and tries again."),
         "timer_fired": Event("info", "A timer was fired.", ("timer", "kind")),

@@ -59,9 +59,18 @@ class Current:
         self._turn = Lock()
 
     def __call__(self) -> Services:
-        """Return the services; once a second somebody looks whether there is a newer version."""
+        """Return the services; once a second somebody looks whether there is a newer version.
+
+        Where somebody has met one already, all wait until this process serves it.
+        """
         now = self._database.clock.now()
-        if self._is_time(now) and self._turn.acquire(blocking=False):
+        if self._database.has_news:
+            with self._turn:
+                if self._database.has_news:
+                    self._database.has_news = False
+                    self._looked_at = now
+                    self._look()
+        elif self._is_time(now) and self._turn.acquire(blocking=False):
             try:
                 self._looked_at = now
                 self._look()

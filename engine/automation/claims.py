@@ -78,6 +78,14 @@ def fail(connection: Connection, timer: DueTimer, error: Exception, now: datetim
     connection.execute(update(TIMERS).where(mine, TIMERS.c.state == WAITING).values(**changes))
 
 
+def let_go(connection: Connection, timers: Collection[DueTimer]) -> None:
+    """Give claimed timers back as they were."""
+    for one in timers:
+        mine = and_(TIMERS.c.id == one.id, TIMERS.c.lease_token == one.lease.token)
+        before = {"attempts": one.attempts - 1, "lease_token": None, "lease_until": None}
+        connection.execute(update(TIMERS).where(mine, TIMERS.c.state == WAITING).values(**before))
+
+
 def next_due(connection: Connection, kinds: Collection[str], now: datetime) -> datetime | None:
     """Return when the next timer is due, or can be tried again."""
     leased = TIMERS.c.lease_until

@@ -5,17 +5,17 @@ Each timer is fired in one transaction with all that follows from it, so that it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
 from sqlalchemy import Connection, select
 
-from engine.automation.claims import DueTimer, claim_timers, fail, fire
+from engine.automation.claims import DueTimer, claim_timers, fail, fire, let_go
 from engine.automation.people import People
 from engine.crash_points import crash_point
-from engine.errors import say
+from engine.errors import Outdated, say
 from engine.log import action, logger, reason_of
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import ENGINE, Actor
@@ -44,8 +44,12 @@ class Timers:
         """Fire what is due now, until it `is_over`, and return how many timers that were."""
         fired, claimed = 0, self._claim()
         while claimed:
-            for one in claimed:
-                fired += not is_over() and self._fire(one)
+            for number, one in enumerate(claimed):
+                try:
+                    fired += not is_over() and self._fire(one)
+                except Outdated:
+                    self._let_go(claimed[number:])
+                    raise
             is_last = len(claimed) < BATCH or is_over()
             claimed = () if is_last else self._claim()
         return fired
@@ -60,6 +64,8 @@ class Timers:
                     self.services.records.within(connection, ENGINE) as deeds,
                 ):
                     self._at_work(deeds, timer)
+            except Outdated:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
                 _log_failure(timer, error)
                 fail(connection, timer, error, now)
@@ -85,6 +91,8 @@ class Timers:
     def _fire_in_words(self, timer: DueTimer) -> bool:
         try:
             is_fired = self.services.records.act(ENGINE, lambda deeds: self._at_work(deeds, timer))
+        except Outdated:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
             _log_failure(timer, error)
             self._failed(timer, error)
@@ -119,6 +127,10 @@ class Timers:
         columns = [table.c[one.key] for one in self.services.tables.columns(TASK, "about")]
         found = deeds.connection.execute(select(*columns).where(table.c.id == task.id)).first()
         return None if found is None or found[1] is None else RecordRef(found[0], found[1])
+
+    def _let_go(self, timers: Sequence[DueTimer]) -> None:
+        """Leave timers to whoever works for the version of now, without counting it as a try."""
+        self.services.database.run_write(lambda connection: let_go(connection, timers))
 
     def _failed(self, timer: DueTimer, error: Exception) -> None:
         now = self.services.clock.now()

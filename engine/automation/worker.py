@@ -16,7 +16,7 @@ from engine.automation.dispatcher import Dispatcher
 from engine.automation.housekeeping import tidy
 from engine.automation.timers import KINDS, Timers
 from engine.crash_points import crash_point
-from engine.errors import EngineError
+from engine.errors import EngineError, Outdated
 from engine.log import logger, reason_of
 from engine.runtime.services import Services
 
@@ -78,11 +78,20 @@ class Worker:
         try:
             self.run_due()
             return self._pause()
+        except Outdated:
+            if self._goes_over():
+                return timedelta()
+            log.warning("worker_outdated")
         except EngineError as error:
             log.warning("worker_waits", reason=reason_of(error))
         except Exception:
             log.exception("worker_failed")
         return AFTER_AN_ERROR
+
+    def _goes_over(self) -> bool:
+        """Say whether the version of now can be worked for: another than the one so far."""
+        so_far = self._timers.services if self._timers else None
+        return self._current() is not so_far
 
     def _pause(self) -> timedelta:
         services = self._current()

@@ -73,6 +73,7 @@ class Database:
             event.listen(self.engine, "connect", _hurry)
         self._own = threading.local()
         self._held = HeldRead(self._reading)
+        self.has_news = False  # somebody here has met a version that is not served here yet
         _LIVING.add(self)
         self._writer = threading.Lock()  # threads queue in turn; SQLite would let them scramble
 
@@ -93,6 +94,7 @@ class Database:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Let all reads of this thread see the same moment, until the end or a write of its own."""
+        self._own.has_written = False
         with self._held.wanted():
             yield
 
@@ -137,8 +139,20 @@ class Database:
         with self.write() as connection:
             return work(connection)
 
+    @property
+    def has_written(self) -> bool:
+        """Say whether this thread has stored records since `hold` began."""
+        return getattr(self._own, "has_written", False)
+
+    def note_written(self) -> None:
+        """Note that this thread has stored records."""
+        self._own.has_written = True
+
     def lock_configuration(self, connection: Connection) -> None:
-        """Hold until the end of the write what only one may do at a time: change the tables."""
+        """Hold until the end of the write what only one may do at a time: change the tables.
+
+        It waits for those who write records (`one_version`), and lets none begin.
+        """
         if not self._is_sqlite:
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": CONFIGURATION_LOCK}

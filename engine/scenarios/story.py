@@ -118,6 +118,7 @@ class _Play:
         began_at = self._clock.now()
 
         def work(connection: Connection) -> tuple[Bookmark, Known]:
+            self._services.records.hold(connection)
             refusals.clear()
             self._clock.move_to(began_at)
             self._player.forget_people()
@@ -143,6 +144,7 @@ class _Play:
             self._player.play(connection, timed.line, known)
 
     def _end(self, connection: Connection, now: datetime) -> None:
+        self._services.records.hold(connection)
         self._waiting.until(connection, now)
         read_what_is_old(connection, self._services, now)
         put_bookmark(connection, replace(self._bookmark, is_over=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, make_response, request
 from werkzeug.exceptions import HTTPException
@@ -11,6 +12,7 @@ from engine.errors import (
     BadQuery,
     EngineError,
     Message,
+    Outdated,
     SignInNeeded,
     TooManyAttempts,
     Unavailable,
@@ -18,9 +20,9 @@ from engine.errors import (
     say,
 )
 from engine.log import logger, reason_of
-from engine.web.htmx import go_afresh, is_fragment, respond, show
+from engine.web.htmx import ascii_url, go_afresh, is_fragment, respond, show
 from engine.web.parts.folder_note import served_stamp
-from engine.web.request import SERVED, language, logged_path, services, visitor
+from engine.web.request import SERVED, language, logged_path, newest, services, visitor
 from engine.web.urls import START, sign_in_url
 
 log = logger("web.errors")
@@ -70,6 +72,8 @@ def answer_engine_error(error: EngineError) -> Response:
     """Answer an error that the engine has raised on purpose."""
     if isinstance(error, SignInNeeded):
         return ask_to_sign_in()
+    if isinstance(error, Outdated) and (again := over_to_newest()):
+        return again
     log.info("refused", code=error.code, path=logged_path(), message=reason_of(error))
     response = error_page(error.status, (*sentences_of(error), *of_an_old_page()), error.hint)
     if isinstance(error, TooManyAttempts):
@@ -116,9 +120,34 @@ def answer_http_error(error: HTTPException) -> Response:
 
 
 def answer_defect(error: Exception) -> Response:
-    """Answer a mistake of ours: the log gets everything, the person a sentence and a key."""
+    """Answer a mistake of ours: the log gets everything, the person a sentence and a key.
+
+    Where the tables are others by now it is no mistake, and the newer version answers.
+    """
+    if again := over_to_newest():
+        return again
     log.error("defect", path=logged_path(), method=request.method, exc_info=error)
     return error_page(500, (SENTENCES[500],), None)
+
+
+def over_to_newest() -> Response | None:
+    """Serve the version that was applied meanwhile, and let it answer; None where there is none.
+
+    Nothing was done yet, so that the same request may come again. Where records were stored before
+    it went wrong, it must not: then the page from where it came is shown as it is now.
+    """
+    g.page.close()  # what was read so far is of the moment before
+    served = services()
+    served.database.has_news = True
+    if newest().application.digest == served.application.digest:
+        return None
+    log.info("went_over", path=logged_path(), method=request.method)
+    if served.database.has_written:
+        return go_afresh(urlsplit(request.referrer or "").path or START)
+    address = "/" + request.full_path.removesuffix("?").lstrip("/")
+    response = make_response("", 307)
+    response.headers["Location"] = ascii_url(address)
+    return response
 
 
 def error_page(status: int, sentences: tuple[Message, ...], hint: Message | None) -> Response:

@@ -46,8 +46,7 @@ def is_marked(mark: str) -> bool:
 def services() -> Services:
     """Return the services of the version that serves this request; it stays the same to its end."""
     if "services" not in g:
-        current = cast(Callable[[], Services], current_app.extensions[EXTENSION])
-        g.services = current()
+        g.services = newest()
     return cast(Services, g.services)
 
 
@@ -56,6 +55,11 @@ def go_over() -> None:
     look = getattr(current_app.extensions[EXTENSION], "go_over", None)
     if look is not None:
         look()
+
+
+def newest() -> Services:
+    """Return the services of the version that would serve a request that begins now."""
+    return cast(Callable[[], Services], current_app.extensions[EXTENSION])()
 
 
 def session_cookie() -> str:

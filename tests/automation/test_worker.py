@@ -12,7 +12,10 @@ from engine.automation.claims import DueTimer, claim_timers, fire
 from engine.automation.leases import LENGTH, MOST_ATTEMPTS
 from engine.automation.timers import KINDS, Timers
 from engine.automation.worker import Worker, working
+from engine.errors import Outdated
 from engine.runtime.actor import ENGINE, Actor
+from engine.runtime.plan.apply import apply
+from engine.runtime.plan.compare import make_plan
 from engine.runtime.tables.system import RUNS, TIMERS
 from tests.kit.accounts import quick_passwords
 from tests.kit.applications import application
@@ -162,7 +165,14 @@ def test_it_follows_the_version_that_is_applied(crm: Office, sam: Actor) -> None
     request = crm.create(sam, "request", name="Anna")
     due = crm.clock.now()
     crm.create(sam, "task", subject="Call", due=due, to=sam.user_id, about=ref(request))
-    current[0] = open_services(application(new), old.database, passwords=quick_passwords())
+    wanted = application(new)
+    apply(old.database, make_plan(old.database, wanted), wanted, "tester")
+    with pytest.raises(Outdated):
+        worker.run_due()
+    timers = [(one["attempts"], one["lease_token"]) for one in crm.rows(TIMERS)]
+    assert set(timers) == {(0, None)}  # nobody has tried them
+    assert old.database.has_news
+    current[0] = open_services(wanted, old.database, passwords=quick_passwords())
     worker.run_due()
     assert crm.record("request", request.id)["calls"] == 1
 

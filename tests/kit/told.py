@@ -118,7 +118,8 @@ def opened(url: str, crm: Application, at: datetime = NOW) -> Iterator[Database]
 
 
 def play(database: Database, crm: Application) -> Played:
-    """Plays the story."""
+    """Applies the office as it is told now, and plays its story."""
+    apply(database, make_plan(database, crm), crm, "tester")
     return play_story(crm, database, unheard)
 
 

@@ -22,6 +22,7 @@ from engine.runtime.accounts.throttle import Throttle
 from engine.runtime.accounts.users import User, Users
 from engine.runtime.actor import Actor
 from engine.runtime.database import Database
+from engine.runtime.one_version import NEWEST, require_newest
 from engine.runtime.tables.system import ACCOUNTS, SESSIONS
 
 THEMES = ("", "light", "dark")
@@ -97,13 +98,17 @@ class Door:
         return user
 
     def session(self, cookie: str) -> Session | None:
-        """Return the living session of a cookie with its actor, as roles and teams are now."""
+        """Return the living session of a cookie with its actor, as roles and teams are now.
+
+        With it comes which version is the newest: nobody is served by an older one.
+        """
         if not could_be_secret(cookie):
             return None
         with self._database.read() as connection:
             found = connection.execute(self._session_of(digest_of(cookie))).mappings().first()
             if found is None or not self._is_alive(found):
                 return None
+            require_newest(self._database, found["newest"], self._users.digest)
             actor = self._users.actor(connection, found)
         self._sessions.touch(found["session"], found["seen_at"])
         look = found["look"] or {}
@@ -123,6 +128,7 @@ class Door:
                 SESSIONS.c.expires_at,
                 SESSIONS.c.data,
                 ACCOUNTS.c.look,
+                NEWEST.scalar_subquery().label("newest"),
                 *self._users.columns,
             )
             .join(ACCOUNTS, ACCOUNTS.c.user_id == SESSIONS.c.user_id)

@@ -99,6 +99,7 @@ class Users:
     """Reads users, teams and actors."""
 
     def __init__(self, application: Application, tables: RecordTables) -> None:
+        self.digest = application.digest
         self._entity: Entity = application.entity(USER)
         self._tables = tables
         self._user = tables.table(USER)

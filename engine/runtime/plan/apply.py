@@ -1,12 +1,13 @@
 """Applies a plan: one transaction makes all of it, or nothing.
 
 The plan is made again inside the transaction, where nobody else can write: if the database has
-moved on, or more would be lost than was agreed to, nothing happens.
+moved on, or more would be lost than was agreed to, nothing happens. A process that is killed at any
+step leaves the version before, with its tables; one that is killed after the commit the new one.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from engine.crash_points import crash_point
 from engine.errors import Refused, say
@@ -16,11 +17,12 @@ from engine.runtime.database import Database
 from engine.runtime.plan.compare import plan_within
 from engine.runtime.plan.execute import Executor
 from engine.runtime.plan.holds import holds_of
+from engine.runtime.plan.locks import hold_records, take_tables
 from engine.runtime.plan.operations import Operation
-from engine.runtime.plan.state import LiveState, State, read_state
+from engine.runtime.plan.state import LiveState, read_state
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.versions import write_version
-from engine.runtime.plan.views import create_views, drop_views
+from engine.runtime.plan.views import create_views
 from engine.runtime.tables.entity import build_tables
 from engine.runtime.tables.layout import ensure_system_tables
 from engine.runtime.translate import CompanyWords, Translator
@@ -31,11 +33,12 @@ log = logger("plan")
 def apply(database: Database, plan: Plan, wanted: Application, author: str) -> None:
     """Apply exactly this plan."""
     ensure_system_tables(database)
-    with database.write() as connection:
+
+    def work(connection: Connection) -> int:
         database.lock_configuration(connection)
         state = read_state(connection)
         if plan.changes_tables:
-            _hold_tables(connection, state)
+            hold_records(connection, state)
         fresh = plan_within(connection, wanted, renames=plan.renames, takes_back=plan.takes_back)
         _refuse_another(plan, fresh)
         crash_point("apply.agreed")
@@ -46,18 +49,11 @@ def apply(database: Database, plan: Plan, wanted: Application, author: str) -> N
             now, holds = database.clock.now(), holds_of(read_state(connection)).as_json()
             write_version(connection, wanted, author, fresh.as_json(), holds, now)
         crash_point("apply.before_commit")
-    log.info("applied", steps=len(fresh.steps), digest=wanted.digest)
+        return len(fresh.steps)
+
+    steps = database.run_write(work)
+    log.info("applied", steps=steps, digest=wanted.digest)
     crash_point("apply.committed")
-
-
-def _hold_tables(connection: Connection, state: LiveState) -> None:
-    """Let nobody write while values are counted and moved; reading goes on."""
-    if connection.dialect.name != "postgresql":
-        return
-    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-    quote = connection.dialect.identifier_preparer.quote
-    for name in sorted(one.name for one in state.tables if one.state is State.ACTIVE):
-        connection.exec_driver_sql(f"LOCK TABLE {quote(name)} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _refuse_another(plan: Plan, fresh: Plan) -> None:
@@ -78,8 +74,8 @@ def _change_tables(
     wanted: Application,
 ) -> None:
     tables = build_tables(wanted)
-    drop_views(connection, [one.entity for one in state.tables if one.state is State.ACTIVE])
     operations: list[Operation] = [one for step in plan.steps for one in step.operations]
+    take_tables(connection, state, operations)
     show = CompanyWords(Translator(database.clock), wanted).shower("")
     Executor(connection, wanted, tables, database.clock, show).run_all(operations)
     create_views(connection, tables)

@@ -31,6 +31,7 @@ from engine.runtime.tables.columns import Options, Scaled
 from engine.runtime.tables.entity import RecordTables
 from engine.runtime.tables.names import view_name
 
+TAKEN = "55P03"  # PostgreSQL: somebody has it, and the time to wait is over
 FIRST = ("id", "title")
 LAST = (
     "archived",
@@ -62,6 +63,8 @@ def _drop(connection: Connection, name: str) -> None:
     try:
         connection.execute(DropView(Table(name, MetaData())))
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == TAKEN:
+            raise  # somebody reads it just now
         raise Refused(
             say("Another view of this database reads the view {name}.", name=name),
             say("Nothing was changed. Drop that view, apply, and create it again."),

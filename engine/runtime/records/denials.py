@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from engine.errors import Message, NotAllowed, NotFound, ValidationFailed, say
+from engine.runtime.actor import Actor
+from engine.runtime.audit import Denial
 from engine.runtime.records.changes import Messages
 
 
@@ -46,3 +48,12 @@ class FieldsDenied(ValidationFailed):
 
 Refusal: TypeAlias = Denied | Missing | FieldsDenied
 REFUSALS = (Denied, Missing, FieldsDenied)
+
+
+def denial(actor: Actor, refusal: Refusal) -> Denial:
+    """Return what the log keeps of a refusal."""
+    what: dict[str, object] = {"code": refusal.code}
+    if isinstance(refusal, FieldsDenied):
+        what["fields"] = sorted(refusal.fields)
+    entity = None if isinstance(refusal, Missing) and not refusal.record_id else refusal.entity
+    return Denial(actor, refusal.verb, entity, refusal.record_id, what)

@@ -22,8 +22,9 @@ from engine.metadata.model.application import Application
 from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
-from engine.runtime.audit import Denial, record_denial
+from engine.runtime.audit import record_denial
 from engine.runtime.database import Database
+from engine.runtime.one_version import hold_version, of_version
 from engine.runtime.records.bulk import Batch, Outcome, RowsRefused, create_batch
 from engine.runtime.records.button_states import ButtonReader
 from engine.runtime.records.buttons import ButtonState
@@ -31,7 +32,7 @@ from engine.runtime.records.changes import Action, Saved, Seen
 from engine.runtime.records.compiling import compile_entities
 from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.deeds import Deeds
-from engine.runtime.records.denials import REFUSALS, FieldsDenied, Missing, Refusal
+from engine.runtime.records.denials import REFUSALS, denial
 from engine.runtime.records.following import TASK
 from engine.runtime.records.gate import Gate
 from engine.runtime.records.granting import Granting
@@ -314,11 +315,18 @@ class RecordService:
             rows = {start + number: found for number, found in refused.rows.items()}
             raise RowsRefused(batch.entity, rows) from None
 
+    def hold(self, connection: Connection) -> None:
+        """Hold this version until a write ends, before it locks anything else."""
+        hold_version(self._database, connection, self._application.digest)
+
     @contextmanager
     def within(
         self, connection: Connection, actor: Actor, token: str | None = None
     ) -> Iterator[Deeds]:
-        """Yield what does things inside a write that the caller commits; all follows at the end."""
+        """Yield what does things inside a write that the caller commits and that has called `hold`.
+
+        All follows at the end.
+        """
         deeds = Deeds(Transaction(self.tools, connection, self._setting(actor), token))
         yield deeds
         deeds.settle()
@@ -362,7 +370,7 @@ class RecordService:
         try:
             return self._run(work)
         except REFUSALS as refusal:
-            record_denial(self._database, _denial(actor, refusal))
+            record_denial(self._database, denial(actor, refusal))
             raise
         except UNDONE as undone:
             keep_run(self._database, undone.run)
@@ -382,17 +390,11 @@ class RecordService:
             ) from error
 
     def _commit(self, work: Callable[[Connection], T]) -> T:
-        done = self._database.run_write(ending_at("records.before_commit", work))
+        held = of_version(self._database, self._application.digest, work)
+        done = self._database.run_write(ending_at("records.before_commit", held))
+        self._database.note_written()
         crash_point("records.committed")
         return done
 
     def _setting(self, actor: Actor) -> Setting:
         return Setting(self._clock.now(), self.zone, self._application.workdays, actor)
-
-
-def _denial(actor: Actor, refusal: Refusal) -> Denial:
-    what: dict[str, object] = {"code": refusal.code}
-    if isinstance(refusal, FieldsDenied):
-        what["fields"] = sorted(refusal.fields)
-    entity = None if isinstance(refusal, Missing) and not refusal.record_id else refusal.entity
-    return Denial(actor, refusal.verb, entity, refusal.record_id, what)

@@ -10,6 +10,7 @@ from engine.app import open_services
 from engine.errors import Refused
 from engine.metadata.model.application import Application
 from engine.runtime.actor import ENGINE
+from engine.runtime.plan.apply import apply
 from engine.runtime.plan.rows import load_rows, rows_to_load
 from tests.kit.applications import application
 from tests.kit.plans import Living, living, words
@@ -164,6 +165,7 @@ def test_ten_thousand_rows(database_url: str) -> None:
     files = {"data/person.csv": people, "data/order.csv": orders}
     with living(database_url, application(YAML)) as found:
         wanted = application(YAML, **files)
+        apply(found.database, found.plan(wanted), wanted, "tester")
         services = open_services(wanted, found.database)
         assert load_rows(wanted, found.database, services.records, demo=False) == 9_999
         assert len(set(found.values("order", "person"))) == 1_999
