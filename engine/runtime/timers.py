@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Update, bindparam, update
 
 from engine.runtime.tables.system import TIMERS
 from engine.runtime.upsert import upsert_many
@@ -84,13 +85,14 @@ def cancel_timers(
     name: str | None = None,
 ) -> None:
     """Cancel the waiting timers of a record: of one kind, of one name, or all."""
-    waiting = update(TIMERS).where(
-        TIMERS.c.entity == entity,
-        TIMERS.c.record_id == record_id,
-        TIMERS.c.state.in_((WAITING, HELD)),
-    )
-    if kind is not None:
-        waiting = waiting.where(TIMERS.c.kind == kind)
-    if name is not None:
-        waiting = waiting.where(TIMERS.c.name == name)
-    connection.execute(waiting.values(state=CANCELLED))
+    given = {"_entity": entity, "_record_id": record_id, "_kind": kind, "_name": name}
+    known = {one: value for one, value in given.items() if value is not None}
+    connection.execute(_cancelling(frozenset(known)), known)
+
+
+@cache
+def _cancelling(given: frozenset[str]) -> Update:
+    """Return the statement that cancels the waiting timers of which so much is given."""
+    places = (TIMERS.c[one.removeprefix("_")] == bindparam(one) for one in sorted(given))
+    waiting = TIMERS.c.state.in_((WAITING, HELD))
+    return update(TIMERS).where(*places, waiting).values(state=CANCELLED)

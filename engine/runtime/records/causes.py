@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from engine.runtime.tables.system import HISTORY, RUNS
 
@@ -18,6 +18,12 @@ COLUMNS = (
     HISTORY.c.before,
     HISTORY.c.press,
     HISTORY.c.run_id,
+)
+NEWEST: Select[Any] = (
+    select(*COLUMNS)
+    .where(HISTORY.c.entity == bindparam("entity"), HISTORY.c.record_id == bindparam("record_id"))
+    .order_by(HISTORY.c.id.desc())
+    .limit(BACK)
 )
 
 
@@ -38,13 +44,8 @@ def left_by(connection: Connection, left: Left) -> str | None:
 
 
 def _newest(connection: Connection, left: Left) -> Iterator[Row[Any]]:
-    query: Select[Any] = (
-        select(*COLUMNS)
-        .where(HISTORY.c.entity == left.entity, HISTORY.c.record_id == left.record_id)
-        .order_by(HISTORY.c.id.desc())
-        .limit(BACK)
-    )
-    yield from connection.execute(query)
+    place = {"entity": left.entity, "record_id": left.record_id}
+    yield from connection.execute(NEWEST, place)
 
 
 def _is_leaving(row: Row[Any], left: Left) -> bool:

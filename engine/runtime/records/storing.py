@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
-
 from engine.metadata.model.text import Value
 from engine.runtime.records.changes import Action, Change
 from engine.runtime.records.compiled import CompiledEntity
@@ -86,10 +84,8 @@ def store_edit(
 
 def touch(scene: Scene, entity_id: str, record_id: int) -> None:
     """Note that something happened with a record, without changing it."""
-    table = scene.entities[entity_id].table
-    scene.connection.execute(
-        update(table).where(table.c.id == record_id).values(last_activity_at=scene.setting.now)
-    )
+    changes = {"last_activity_at": scene.setting.now}
+    update_record(scene.connection, scene.entities[entity_id], record_id, changes)
 
 
 def _number(scene: Scene, compiled: CompiledEntity, drafts: Sequence[Draft]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from engine.errors import Message, say, verbatim
 from engine.metadata.model.button import Button
@@ -10,10 +11,9 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
 from engine.runtime.records.changes import Saved
-from engine.web.parts.card import has_tasks, next_task
+from engine.web.parts.card import has_tasks
 from engine.web.parts.desk import Desk
 from engine.web.parts.moments import short_moment
-from engine.web.parts.task_list import tasks_panel
 from engine.web.toasts import Way
 from engine.web.urls import record_url
 
@@ -73,10 +73,11 @@ def next_words(desk: Desk, record: Record) -> Iterator[Message]:
     """Yield what is promised next."""
     if "see" not in record.may or not has_tasks(desk.look.application.entity(record.entity)):
         return
-    task = next_task(desk, record, tasks_panel(desk, record))
-    if task is not None and task.due is not None:
-        when = short_moment(desk.look, task.due)
-        yield say("Next: {subject}, {when}.", subject=brief(task.subject), when=when)
+    task = desk.reader.next_tasks(desk.actor, record.entity, [record.id]).get(record.id)
+    due = None if task is None else task.values.get("due")
+    if task is not None and isinstance(due, datetime):
+        when = short_moment(desk.look, due)
+        yield say("Next: {subject}, {when}.", subject=brief(task.title), when=when)
 
 
 def ways_to(desk: Desk, saved: Saved) -> tuple[Way, ...]:
