@@ -42,6 +42,7 @@ class World:
     clients: int
     deep: tuple[str, ...] = ()
     versions: dict[int, int] = field(default_factory=dict)
+    stages: dict[int, str] = field(default_factory=dict)
     counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
@@ -92,7 +93,7 @@ def press(world: World, turn: int) -> Request:
     """Say that one has talked with the client."""
     number = world.pressed[turn % len(world.pressed)]
     said = {"said": f"They think it over, {next(world.counter)}.", "next_contact": _in_days(3)}
-    body = _sent(world, {**said, "_stage": "quote", "_try": "0"})
+    body = _sent(world, {**said, "_stage": world.stages[number], "_try": "0"})
     return Request("POST", f"/deal/{number}/press/talked", body, SAVED)
 
 

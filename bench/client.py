@@ -18,7 +18,8 @@ from time import perf_counter
 
 from bench.cases import CASES, Make, World
 
-TOLD = ("csrf", "read", "edited", "pressed", "clients", "deep", "versions")
+TOLD = ("csrf", "read", "edited", "pressed", "clients", "deep", "versions", "stages")
+NUMBERED = ("versions", "stages")  # by numbers, which JSON makes texts of
 FEWEST = 2  # requests of a connection, however slow they are
 AGAIN = 307  # the version has changed meanwhile: the same once more, as a browser would
 TRIES = 3
@@ -96,8 +97,11 @@ def main() -> None:
     for line in sys.stdin:
         message = json.loads(line)
         if name := message.pop("know", None):
-            message["versions"] = {int(one): two for one, two in message["versions"].items()}
-            worlds[name] = World(**message)
+            numbered = {
+                known: {int(number): one for number, one in message[known].items()}
+                for known in NUMBERED
+            }
+            worlds[name] = World(**{**message, **numbered})
             continue
         job = Job(**message)
         try:

@@ -76,16 +76,19 @@ def known_world(url: str, token: str, deep: tuple[str, ...] = ()) -> World:
     """Share the newest open deals of the seller out to those who read, change and press."""
     engine = create_engine(url)
     query = (
-        "SELECT id, version FROM e_deal WHERE stage IN ('new', 'quote', 'measuring', 'production')"
+        "SELECT id, version, stage FROM e_deal"
+        " WHERE stage IN ('new', 'quote', 'measuring', 'production')"
         f" AND owner = (SELECT id FROM e_user WHERE login = '{SELLER}')"
         f" ORDER BY id DESC LIMIT {MOST_DEALS}"
     )
     with engine.connect() as connection:
-        versions = {row.id: row.version for row in connection.execute(text(query))}
+        found = connection.execute(text(query)).all()
         clients = connection.scalar(text("SELECT count(*) FROM e_client"))
     engine.dispose()
+    versions = {row.id: row.version for row in found}
+    stages = {row.id: row.stage for row in found}
     read, edited, pressed = (tuple(versions)[number::SETS] for number in range(SETS))
-    return World(token, read, edited, pressed, int(clients or 0), deep, versions)
+    return World(token, read, edited, pressed, int(clients or 0), deep, versions, stages)
 
 
 def pages_in_depth(side: Side, depth: int) -> Iterator[str]:
