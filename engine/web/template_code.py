@@ -42,12 +42,13 @@ class PlainMacro(Macro):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._nothing = (missing,) * self._argument_count
-        self._is_plain = not (self.caller or self.catch_kwargs or self.catch_varargs)
+        self._nobody = (NO_CALLER,) if self.caller else ()
+        self._is_plain = not (self.catch_kwargs or self.catch_varargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
         """Draw the macro."""
         if self._is_plain and not kwargs:
-            values: Any = args + self._nothing[len(args) :]
+            values: Any = args + self._nothing[len(args) :] + self._nobody
         else:
             values = self._values(args, kwargs)
         return str.__new__(Markup, self._func(*values))

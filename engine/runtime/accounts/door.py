@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from engine.clock import Clock
 from engine.errors import ValidationFailed, say
@@ -24,6 +25,8 @@ from engine.runtime.actor import Actor
 from engine.runtime.database import Database
 from engine.runtime.one_version import NEWEST, require_newest
 from engine.runtime.tables.system import ACCOUNTS, SESSIONS
+
+SESSION = "session_id"
 
 THEMES = ("", "light", "dark")
 DENSITIES = ("", "compact")
@@ -105,7 +108,8 @@ class Door:
         if not could_be_secret(cookie):
             return None
         with self._database.read() as connection:
-            found = connection.execute(self._session_of(digest_of(cookie))).mappings().first()
+            session = {SESSION: digest_of(cookie)}
+            found = connection.execute(self._living, session).mappings().first()
             if found is None or not self._is_alive(found):
                 return None
             require_newest(self._database, found["newest"], self._users.digest)
@@ -120,7 +124,9 @@ class Door:
             stay=stays(found["data"]),
         )
 
-    def _session_of(self, session_id: str) -> Any:
+    @cached_property
+    def _living(self) -> Select[Any]:
+        """Return the query for a session with whoever it belongs to."""
         return (
             select(
                 SESSIONS.c.id.label("session"),
@@ -134,7 +140,7 @@ class Door:
             .join(ACCOUNTS, ACCOUNTS.c.user_id == SESSIONS.c.user_id)
             .join(self._users.table, self._users.may_come_in(SESSIONS.c.user_id))
             .where(
-                SESSIONS.c.id == session_id,
+                SESSIONS.c.id == bindparam(SESSION),
                 SESSIONS.c.ended_at.is_(None),
                 ACCOUNTS.c.disabled_at.is_(None),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -178,9 +179,11 @@ class Users:
         return tuple(TeamChoice(*one) for one in connection.execute(wanted))
 
     def _parents(self, connection: Connection) -> dict[int, int | None]:
-        parent = self._tables.column(TEAM, "parent")
-        found = connection.execute(select(self._team.c.id, parent))
-        return {one[0]: one[1] for one in found}
+        return {one[0]: one[1] for one in connection.execute(self._teams_above)}
+
+    @cached_property
+    def _teams_above(self) -> Select[Any]:
+        return select(self._team.c.id, self._tables.column(TEAM, "parent"))
 
     def _fields(self) -> tuple[str, ...]:
         return tuple(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -74,32 +75,37 @@ class LaneHeads:
         actor: Actor,
         request: ListRequest,
         stage: FieldPath,
+        stages: Sequence[str],
         sums: Sequence[FieldPath],
+        cap: int,
     ) -> None:
         self._sources = sources
         self._actor = actor
         self._request = request
         self._stage = stage
+        self._stages = stages
+        self._cap = cap
         self._sums = [one for one in sums if one.type.storage in SUMMED]
 
-    def query(self, stages: Sequence[str], cap: int) -> Select[Any] | CompoundSelect[Any]:
-        """Return the query for the heads of some lanes; without sums it stops at the cap."""
-        return self._summing(stages) if self._sums else self._counting(stages, cap)
+    @cached_property
+    def query(self) -> Select[Any] | CompoundSelect[Any]:
+        """Return the query for the heads of the lanes; without sums it stops at the cap."""
+        return self._summing(self._stages) if self._sums else self._counting()
 
-    def heads(self, rows: Iterable[Row], stages: Sequence[str], cap: int) -> dict[str, LaneHead]:
+    def heads(self, rows: Iterable[Row]) -> dict[str, LaneHead]:
         """Return the heads that the rows tell, those of empty lanes as well."""
         found = {stage: (count, halves) for stage, count, *halves in rows}
         nothing = (0, [0] * 2 * len(self._sums))
-        heads = {}
-        for stage in stages:
+        heads, cap = {}, self._cap
+        for stage in self._stages:
             count, halves = found.get(stage, nothing)
             is_capped = not self._sums and count > cap
             sums = tuple(self._whole(halves))
             heads[stage] = LaneHead(min(count, cap) if is_capped else count, is_capped, sums)
         return heads
 
-    def _counting(self, stages: Sequence[str], cap: int) -> CompoundSelect[Any]:
-        return union_all(*(self._count(one, cap) for one in stages))
+    def _counting(self) -> CompoundSelect[Any]:
+        return union_all(*(self._count(one, self._cap) for one in self._stages))
 
     def _count(self, stage: str, cap: int) -> Select[Any]:
         request = lane(self._request, self._stage.text, stage)

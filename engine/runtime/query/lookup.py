@@ -6,14 +6,16 @@ What is peeked at is found by its title alone; what is seen, by all of its searc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
+    bindparam,
     case,
     false,
     literal,
@@ -27,7 +29,7 @@ from engine.runtime.access.reach import ALL
 from engine.runtime.actor import Actor
 from engine.runtime.query.parts import like
 from engine.runtime.query.records import Choice, Hit
-from engine.runtime.query.search import Word, read_words
+from engine.runtime.query.search import FIRST, Word, open_words, read_words
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.subtitles import Subtitles
 from engine.runtime.query.those import NUMBERS, numbers
@@ -57,15 +59,12 @@ class Lookup:
         where: Expression | None,
     ) -> tuple[Choice, ...]:
         """Return active records that a link may point at, best first."""
-        record = self._sources.tables.table(entity_id)
-        words = read_words(text)
-        query = self._known(actor, entity_id, words, record.c.id, record.c.title)
-        query = query.where(record.c.archived == false())
-        if where is not None:
-            expressions = self._sources.access.expressions
-            query = query.where(expressions.condition(where, entity_id, record, actor))
-        query = query.order_by(*self._nearest(actor, entity_id, words)).limit(limit)
-        found = connection.execute(query).all()
+        words, values = open_words(read_words(text))
+        query = self._sources.kept.get(
+            ("choices", actor, entity_id, _shape(words), limit, where),
+            lambda: self._choices(actor, entity_id, words, where).limit(limit),
+        )
+        found = connection.execute(query, values).all()
         notes = self._subtitles.of(connection, actor, entity_id, [one.id for one in found])
         shown = self._sources.names.shown
         return tuple(
@@ -73,9 +72,20 @@ class Lookup:
             for one in found
         )
 
+    def _choices(
+        self, actor: Actor, entity_id: str, words: tuple[Word, ...], where: Expression | None
+    ) -> Select[Any]:
+        record = self._sources.tables.table(entity_id)
+        query = self._known(actor, entity_id, words, record.c.id, record.c.title)
+        query = query.where(record.c.archived == false())
+        if where is not None:
+            expressions = self._sources.access.expressions
+            query = query.where(expressions.condition(where, entity_id, record, actor))
+        return query.order_by(*self._nearest(actor, entity_id, words))
+
     def hits(self, connection: Connection, actor: Actor, text: str, limit: int) -> tuple[Hit, ...]:
         """Return the records of all entities that hold the words; archived ones last."""
-        words = read_words(text)
+        words, values = open_words(read_words(text))
         entities = [
             one
             for one in self._sources.application.entities
@@ -83,8 +93,11 @@ class Lookup:
         ]
         if not words or not entities:
             return ()
-        each = (self._hits_of(actor, one, place, words) for place, one in enumerate(entities))
-        rows = connection.execute(union_all(*each).order_by(*HIT_ORDER).limit(limit)).all()
+        query = self._sources.kept.get(
+            ("hits", actor, _shape(words), limit),
+            lambda: self._hits(actor, entities, words).limit(limit),
+        )
+        rows = connection.execute(query, values).all()
         notes = self.notes(
             connection, actor, [RecordRef(entities[row.place], row.id) for row in rows]
         )
@@ -134,11 +147,17 @@ class Lookup:
             archived=bool(row.archived),
         )
 
+    def _hits(
+        self, actor: Actor, entities: Sequence[str], words: tuple[Word, ...]
+    ) -> CompoundSelect[Any]:
+        each = (self._hits_of(actor, one, place, words) for place, one in enumerate(entities))
+        return union_all(*each).order_by(*HIT_ORDER)
+
     def _hits_of(
         self, actor: Actor, entity_id: str, place: int, words: tuple[Word, ...]
     ) -> Select[Any]:
         record = self._sources.tables.table(entity_id)
-        rank, key = self._rank(actor, entity_id, words), self._key(actor, entity_id)
+        rank, key = self._rank(actor, entity_id), self._key(actor, entity_id)
         columns = (record.c.id, record.c.title, record.c.archived)
         named = (literal(place).label("place"), rank.label("rank"), key.label("key"))
         return self._known(actor, entity_id, words, *columns, *named)
@@ -161,18 +180,23 @@ class Lookup:
         """Return the order of choices; without words the last changed ones are at hand."""
         record = self._sources.tables.table(entity_id)
         if words:
-            return self._rank(actor, entity_id, words), self._key(actor, entity_id), record.c.id
+            return self._rank(actor, entity_id), self._key(actor, entity_id), record.c.id
         if self._sources.access.reach(actor, entity_id, "see") == ALL:
             return record.c.updated_at.desc(), record.c.id.desc()
         return self._key(actor, entity_id), record.c.id
 
-    def _rank(self, actor: Actor, entity_id: str, words: tuple[Word, ...]) -> ColumnElement[int]:
+    def _rank(self, actor: Actor, entity_id: str) -> ColumnElement[int]:
         """Titles that begin with the first word come first."""
         key = self._key(actor, entity_id)
-        return case((like(key, words[0].text, at_start=True), 0), else_=1)
+        return case((like(key, bindparam(FIRST)), 0), else_=1)
 
     def _key(self, actor: Actor, entity_id: str) -> ColumnElement[str]:
         """Return what titles sort by; nothing where they are hidden, whose order would tell."""
         if "title" in self._sources.access.peekable(actor, entity_id):
             return self._sources.tables.table(entity_id).c.title_key
         return literal("")
+
+
+def _shape(words: tuple[Word, ...]) -> Hashable:
+    """Return what tells words apart whose values are parameters."""
+    return tuple(one.has_digits for one in words)

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Text,
     and_,
@@ -31,6 +32,7 @@ from engine.runtime.tables.names import column_name, table_name
 
 Columns: TypeAlias = Sequence[ColumnElement[Any]]
 Condition: TypeAlias = ColumnElement[bool]
+Sought: TypeAlias = str | BindParameter[Any]
 
 ESCAPE = "\\"
 _TEAM = column_name("team")
@@ -215,9 +217,15 @@ class Operand:
         return and_(true(), *(one.equals(columns) for one in self.parts))
 
 
-def like(column: ColumnElement[Any], text: str, *, at_start: bool = False) -> Condition:
-    """Return the condition that a column holds a text; the wildcards of LIKE are letters in it."""
+def like(column: ColumnElement[Any], text: Sought, *, at_start: bool = False) -> Condition:
+    """Return the condition that a column holds a text; a parameter is given as a `pattern`."""
+    sought = pattern(text, at_start=at_start) if isinstance(text, str) else text
+    return column.like(sought, escape=ESCAPE)
+
+
+def pattern(text: str, *, at_start: bool = False) -> str:
+    """Return what LIKE finds a text with; its wildcards are letters in it."""
     escaped = text
     for letter in (ESCAPE, "%", "_"):
         escaped = escaped.replace(letter, ESCAPE + letter)
-    return column.like(f"{'' if at_start else '%'}{escaped}%", escape=ESCAPE)
+    return f"{'' if at_start else '%'}{escaped}%"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, false, or_
 
 from engine.metadata.fieldtypes.base import Storage
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
@@ -18,7 +18,7 @@ from engine.metadata.model.application import Application
 from engine.runtime.access import Access
 from engine.runtime.access.reach import ALL
 from engine.runtime.actor import Actor
-from engine.runtime.query.parts import Condition, like
+from engine.runtime.query.parts import Condition, Sought, like, pattern
 from engine.runtime.query.read_phone import digits_of
 from engine.runtime.sql_expression import fold as fold_column
 from engine.runtime.sqlite_functions import fold
@@ -27,6 +27,7 @@ LONGEST = 200
 MOST_WORDS = 8
 FEWEST_DIGITS = 3
 
+FIRST = "first"  # the parameter for titles that begin with the first word
 _PHONE = re.compile(r"[+(]?[\d(][\d()\-./ ]*", re.ASCII)
 
 
@@ -34,8 +35,13 @@ _PHONE = re.compile(r"[+(]?[\d(][\d()\-./ ]*", re.ASCII)
 class Word:
     """A folded word, with its digits where it may be a part of a phone number."""
 
-    text: str
-    digits: str = ""
+    text: Sought
+    digits: Sought = ""
+
+    @property
+    def has_digits(self) -> bool:
+        """Say whether the word may be a part of a phone number."""
+        return not isinstance(self.digits, str) or bool(self.digits)
 
 
 def read_words(text: str) -> tuple[Word, ...]:
@@ -45,6 +51,17 @@ def read_words(text: str) -> tuple[Word, ...]:
     if digits:
         return (Word(fold(text), digits),)
     return tuple(Word(fold(one), _phone_digits(one)) for one in text.split()[:MOST_WORDS])
+
+
+def open_words(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], dict[str, str]]:
+    """Return the words as parameters, and the values of these; the first one is there twice."""
+    values = {FIRST: pattern(str(words[0].text), at_start=True)} if words else {}
+    opened = []
+    for number, one in enumerate(words):
+        text, digits = f"word_{number}", f"digits_{number}"
+        values |= {text: pattern(str(one.text)), digits: pattern(str(one.digits))}
+        opened.append(Word(bindparam(text), bindparam(digits) if one.has_digits else ""))
+    return tuple(opened), values
 
 
 def _phone_digits(text: str) -> str:
@@ -116,6 +133,6 @@ def _all_words(words: tuple[Word, ...], texts: list[tuple[ColumnElement[str], bo
 
 def _in_any(word: Word, texts: list[tuple[ColumnElement[str], bool]]) -> Condition:
     found = [like(column, word.text) for column, _ in texts]
-    if word.digits:
+    if word.has_digits:
         found += [like(column, word.digits) for column, has_phones in texts if has_phones]
     return or_(false(), *found)

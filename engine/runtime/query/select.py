@@ -147,9 +147,15 @@ class Reader:
         The stretches lie next to each other; the place and size of a page do not count here.
         """
         moment = self.paths.require(actor, request.entity, name)
-        rows = Spread(self._sources, actor, request, moment, spans)
+        shape, count = Shape(request), len(spans)
+        rows = self._kept(
+            shape,
+            ("spread", actor, name, count),
+            lambda one: Spread(self._sources, actor, one, moment, count),
+        )
+        values = shape.values | rows.values(spans, most)
         with self._sources.database.read() as connection:
-            found = connection.execute(rows.query(most)).all()
+            found = connection.execute(rows.query, values).all()
             records = self._records(connection, actor, rows.selection, found)
         return rows.stretches(found, records)
 
@@ -173,10 +179,16 @@ class Reader:
         cap: int = COUNT_CAP,
     ) -> dict[str, LaneHead]:
         """Return how many records some lanes of a board hold, and what they come to."""
-        lanes = LaneHeads(self._sources, actor, request, stage, sums)
+        shape = Shape(request)
+        names = tuple(one.text for one in sums)
+        lanes = self._kept(
+            shape,
+            ("heads", actor, stage.text, tuple(stages), names, cap),
+            lambda one: LaneHeads(self._sources, actor, one, stage, stages, sums, cap),
+        )
         with self._sources.database.read() as connection:
-            rows = connection.execute(lanes.query(stages, cap)).all()
-        return lanes.heads(rows, stages, cap)
+            rows = connection.execute(lanes.query, shape.values).all()
+        return lanes.heads(rows)
 
     def next_tasks(self, actor: Actor, entity_id: str, numbers: Iterable[int]) -> dict[int, Record]:
         """Return the open task about each of some records that is due first."""

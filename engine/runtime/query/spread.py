@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from engine.runtime.actor import Actor
 from engine.runtime.query.joins import Joins
@@ -23,6 +34,7 @@ from engine.runtime.query.selection import Row, Selection
 from engine.runtime.query.sources import Sources
 
 CAP = 100  # records of a stretch that are counted
+MOST = "most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,10 @@ class Stretch:
 
 
 class Spread:
-    """The rows of a list, each in the stretch that a moment of its record lies in."""
+    """The rows of a list, each in the stretch that a moment of its record lies in.
+
+    It serves as many stretches, wherever they lie: their ends are parameters.
+    """
 
     def __init__(
         self,
@@ -43,32 +58,40 @@ class Spread:
         actor: Actor,
         request: ListRequest,
         moment: FieldPath,
-        spans: Sequence[Span],
+        count: int,
     ) -> None:
         self._sources = sources
         self._actor = actor
         self._request = request
         self._moment = moment
-        self._spans = spans
+        self._count = count
         self._joins = Joins(sources.tables, sources.access, actor, request.entity)
         self.selection = Selection(sources.access, sources.names, self._joins, actor)
         self.selection.add(self._paths())
         self._numbered = self._number()
         self._at = self.selection.place(self._numbered.c.stretch, self._numbered.c.count)
 
-    def query(self, most: int) -> Select[Any]:
-        """Return the query for the first `most` records of each stretch."""
+    @cached_property
+    def query(self) -> Select[Any]:
+        """Return the query for the first `MOST` records of each stretch."""
         numbered = self._numbered
         source = self._joins.source.join(numbered, numbered.c.id == self._joins.record.c.id)
         query = select(*self.selection.columns).select_from(source)
-        return query.where(numbered.c.number <= most).order_by(
+        return query.where(numbered.c.number <= bindparam(MOST)).order_by(
             numbered.c.stretch, numbered.c.number
         )
 
+    def values(self, spans: Sequence[Span], most: int) -> dict[str, Any]:
+        """Return the values of the query's parameters."""
+        found: dict[str, Any] = {MOST: most}
+        for number, one in enumerate(spans):
+            found |= zip(_names(number), (one.start, one.end), strict=True)
+        return found
+
     def stretches(self, rows: Sequence[Row], records: Sequence[Record]) -> tuple[Stretch, ...]:
         """Return the records of the rows by stretch; an empty one is there as well."""
-        found: list[list[Record]] = [[] for _ in self._spans]
-        counts = [0] * len(self._spans)
+        found: list[list[Record]] = [[] for _ in range(self._count)]
+        counts = [0] * self._count
         for row, record in zip(rows, records, strict=True):
             found[row[self._at]].append(record)
             counts[row[self._at]] = row[self._at + 1]
@@ -99,13 +122,22 @@ class Spread:
         found = Listing(self._sources, self._actor, self._request)
         moment: ColumnElement[Any] = found.joins.columns(self._moment)[0]
         record = found.joins.record.c.id
-        for number, span in enumerate(self._spans):
+        for number in range(self._count):
+            start, end = (_at(one, moment) for one in _names(number))
             look = (
                 select(record.label("id"), moment.label("at"), literal(number).label("stretch"))
                 .select_from(found.joins.source)
-                .where(found.conditions, moment >= span.start, moment < span.end)
+                .where(found.conditions, moment >= start, moment < end)
                 .order_by(moment, record)
                 .limit(CAP + 1)
                 .subquery()
             )
             yield select(look.c.id, look.c.at, look.c.stretch)
+
+
+def _at(name: str, moment: ColumnElement[Any]) -> BindParameter[Any]:
+    return bindparam(name, type_=moment.type)
+
+
+def _names(number: int) -> tuple[str, str]:
+    return f"from_{number}", f"until_{number}"

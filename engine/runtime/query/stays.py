@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, select
 
 from engine.runtime.database import Database
 from engine.runtime.query.records import Record
@@ -35,6 +36,15 @@ def stays_of(database: Database, records: Sequence[Record]) -> Mapping[int, tupl
     ids = [one.id for one in records]
     if not ids:
         return {}
+    with database.read() as connection:
+        rows = connection.execute(STAYING, {"kind": records[0].entity, "ids": ids}).all()
+    return {
+        number: tuple(Stay(one.field, one.stage, one.entered_at, one.due_at) for one in some)
+        for number, some in groupby(rows, key=lambda row: row.record_id)
+    }
+
+
+def _staying() -> Select[Any]:
     timer = and_(
         TIMERS.c.kind == SLA,
         TIMERS.c.entity == STAYS.c.entity,
@@ -43,15 +53,13 @@ def stays_of(database: Database, records: Sequence[Record]) -> Mapping[int, tupl
         TIMERS.c.state != CANCELLED,
         TIMERS.c.due_at >= STAYS.c.entered_at,
     )
-    query = (
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return (
         select(STAYS, TIMERS.c.due_at)
         .select_from(STAYS.outerjoin(TIMERS, timer))
-        .where(STAYS.c.entity == records[0].entity, STAYS.c.record_id.in_(ids))
+        .where(STAYS.c.entity == bindparam("kind"), STAYS.c.record_id.in_(ids))
         .order_by(STAYS.c.record_id, STAYS.c.field)
     )
-    with database.read() as connection:
-        rows = connection.execute(query).all()
-    return {
-        number: tuple(Stay(one.field, one.stage, one.entered_at, one.due_at) for one in some)
-        for number, some in groupby(rows, key=lambda row: row.record_id)
-    }
+
+
+STAYING = _staying()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 from sqlalchemy import BigInteger, Boolean, Date, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.metadata.fieldtypes.base import Storage
+
+T = TypeVar("T")
+Read: TypeAlias = Callable[[Any], T | None]  # what turns a cell into a value
 
 DIGITS = 18
 SORT_LETTERS = 200  # what is sorted by is indexed, and an index entry of PostgreSQL is bounded
@@ -33,10 +37,11 @@ class Scaled(TypeDecorator[Decimal]):
         del dialect
         return None if value is None else to_units(Decimal(value), self.scale)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Read[Decimal]:
         """Turn units into a decimal that carries its scale."""
-        del dialect
-        return None if value is None else from_units(value, self.scale)
+        del dialect, coltype
+        below = -self.scale
+        return lambda units: None if units is None else Decimal(units).scaleb(below)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -58,12 +63,10 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(f"An instant without a zone can't be stored: {value}")
         return value.astimezone(UTC) if dialect.name == "postgresql" else instant_text(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return an aware instant in UTC."""
-        del dialect
-        if value is None:
-            return None
-        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Read[datetime]:
+        """Return what reads an aware instant in UTC."""
+        del dialect, coltype
+        return _read_instant
 
 
 class Options(TypeDecorator[tuple[str, ...]]):
@@ -77,10 +80,10 @@ class Options(TypeDecorator[tuple[str, ...]]):
         del dialect
         return f"|{'|'.join(value)}|" if value else None
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Read[tuple[str, ...]]:
         """Split the text."""
-        del dialect
-        return tuple(value.strip("|").split("|")) if value else None
+        del dialect, coltype
+        return lambda text: tuple(text.strip("|").split("|")) if text else None
 
 
 class YesNo(TypeDecorator[bool]):
@@ -116,6 +119,12 @@ class SortText(TypeDecorator[str]):
         """Keep the letters that count."""
         del dialect
         return value if value is None or self.letters is None else value[: self.letters]
+
+
+def _read_instant(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
 def column_type(storage: Storage, scale: int) -> TypeEngine[Any]:
