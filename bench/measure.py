@@ -110,7 +110,7 @@ def version_of(url: str) -> str:
 @click.command()
 @click.option("--deals", default=100_000, show_default=True, help="How many deals are loaded.")
 @click.option("--rounds", default=3, show_default=True, help="Rounds beside the warming up.")
-@click.option("--seconds", default=1.0, show_default=True, help="Of each case in a round.")
+@click.option("--seconds", default=0.7, show_default=True, help="Of each case in a round.")
 @click.option("--cases", default="", help="Some of the cases, separated by commas.")
 @click.option("--kinds", default=",".join(KINDS), show_default=True, help="Kinds of databases.")
 @click.option("--connections", default="1,8", show_default=True, help="Over how many at once.")

@@ -20,8 +20,8 @@ CREATES = 40
 MANY = (10, 200)
 NO_RULES = "no rule"
 ELSEWHERE = {
-    "of other fields of the entity": ("deal", "[changed: [wishes]]"),
-    "of another entity": ("client", "[created]"),
+    "that listen to another field": ("deal", "[changed: [wishes]]"),
+    "that listen to another entity": ("client", "[created]"),
 }
 
 
@@ -39,7 +39,7 @@ def silent_rules(folder: Path) -> list[tuple[str, str]]:
     base = median(took[NO_RULES])
     return [
         (
-            f"CPU of a create beside {name}, none of which listens",
+            f"CPU of a create beside {name}",
             f"{median(one) * 1000:.2f} ms, {median(one) / base:.2f} times",
         )
         for name, one in took.items()
