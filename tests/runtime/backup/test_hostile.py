@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -128,7 +129,7 @@ def a_column_is_unknown(members: Members, manifest: dict[str, Any]) -> None:
 def it_swells(members: Members, manifest: dict[str, Any]) -> None:
     size = 100 * 1024 * 1024
     members["files/one.txt"] = bytes(size)
-    manifest["files"][0] |= {"size": size}
+    manifest["files"][0] |= {"size": size, "digest": sha256(bytes(size)).hexdigest()}
 
 
 def the_manifest_lies_about_sizes(members: Members, manifest: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from engine.clock import FrozenClock
 from engine.errors import Unavailable
-from engine.runtime.backup.create import clear_away_abandoned
+from engine.runtime.backup.create import Backup, back_up, clear_away_abandoned
 from engine.runtime.backup.nights import Nights, back_up_nightly
 from engine.runtime.backup.notes import LAST, NIGHT, read_note
 from engine.runtime.database import Database
@@ -67,7 +68,16 @@ def test_each_night_has_one_backup_and_the_oldest_go(database: Database, nights:
     assert last["file"].endswith("kartoteka-20260305T010000Z.zip")
 
 
-def test_of_several_processes_one_makes_it(database: Database, nights: Nights) -> None:
+def test_of_several_processes_one_makes_it(
+    database: Database, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def back_up_once_more(*arguments: Any, **others: Any) -> Backup:
+        begun.append(arguments)
+        return back_up(*arguments, **others)
+
+    monkeypatch.setattr("engine.runtime.backup.nights.back_up", back_up_once_more)
     databases = [Database(database.url, database.clock) for _ in range(4)]
     at_once = Barrier(len(databases))
 
@@ -77,7 +87,7 @@ def test_of_several_processes_one_makes_it(database: Database, nights: Nights) -
 
     with ThreadPoolExecutor(len(databases)) as processes:
         assert sorted(processes.map(look, databases)) == [False, False, False, True]
-    assert len(names(nights)) == 1
+    assert (len(names(nights)), len(begun)) == (1, 1)
     for one in databases:
         one.dispose()
 

@@ -12,6 +12,7 @@ from engine.errors import Refused
 from engine.runtime.actor import ENGINE
 from engine.runtime.database import Database
 from engine.runtime.tables.layout import LAYOUT, ensure_system_tables, stored_layout
+from engine.runtime.tables.stays import fill_all_stays
 from engine.runtime.tables.system import COLUMNS, HISTORY, META, STAYS, SYSTEM, TIMERS
 from tests.kit.applications import VET, application
 from tests.kit.postgres import execute
@@ -71,7 +72,9 @@ def test_tables_of_the_first_engine_are_brought_along(database_url: str) -> None
 
 
 @pytest.mark.parametrize("is_older", [False, True])
-def test_processes_that_start_at_once_do_it_once(database_url: str, is_older: bool) -> None:
+def test_processes_that_start_at_once_do_it_once(
+    database_url: str, is_older: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing, or the tables of an older engine with data in them: all of them find it done."""
     kept = 0
     if is_older:
@@ -81,6 +84,13 @@ def test_processes_that_start_at_once_do_it_once(database_url: str, is_older: bo
             kept = desk.service.create(ENGINE, "visit", {"animal": animal.id}).id
             with desk.stock.database.write() as connection:
                 _as_first_engine(connection)
+    filled = []
+
+    def fill(connection: Connection) -> None:
+        filled.append(connection)
+        fill_all_stays(connection)
+
+    monkeypatch.setattr("engine.runtime.tables.layout.fill_all_stays", fill)
     databases = [Database(database_url) for _ in range(4)]
     at_once = Barrier(len(databases))
 
@@ -95,6 +105,7 @@ def test_processes_that_start_at_once_do_it_once(database_url: str, is_older: bo
         assert set(SYSTEM.tables) <= set(inspect(connection).get_table_names())
         stays = connection.execute(select(STAYS.c.record_id)).scalars().all()
         assert list(stays) == ([kept] if kept else [])
+        assert len(filled) == is_older
     for one in databases:
         one.dispose()
 
