@@ -47,6 +47,7 @@ class EngineError(Exception):
 
     code = "error"
     status = 500
+    is_logged = False  # whether it stands among the denials of the log
 
     def __init__(self, message: Message | str, hint: Message | str | None = None) -> None:
         """Keep the sentence and, where there is one, the way out."""

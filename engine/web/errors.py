@@ -12,6 +12,8 @@ from engine.errors import (
     BadQuery,
     EngineError,
     Message,
+    NotAllowed,
+    NotFound,
     Outdated,
     SignInNeeded,
     TooManyAttempts,
@@ -23,6 +25,7 @@ from engine.log import logger, reason_of
 from engine.web.htmx import ascii_url, go_afresh, is_fragment, respond, show
 from engine.web.parts.folder_note import served_stamp
 from engine.web.request import SERVED, language, logged_path, newest, services, visitor
+from engine.web.security import SAFE_METHODS, note_denial
 from engine.web.urls import START, sign_in_url
 
 log = logger("web.errors")
@@ -75,12 +78,32 @@ def answer_engine_error(error: EngineError) -> Response:
     if isinstance(error, Outdated) and (again := over_to_newest()):
         return again
     log.info("refused", code=error.code, path=logged_path(), message=reason_of(error))
+    if is_denial(error):
+        keep_denial(error)
     response = error_page(error.status, (*sentences_of(error), *of_an_old_page()), error.hint)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = "5"
     return response
+
+
+def is_denial(error: EngineError) -> bool:
+    """Say whether a right was missing, and nothing deeper has written that down.
+
+    A page that is not there may be a slip of the finger; something sent there is not.
+    """
+    is_change = request.method not in SAFE_METHODS
+    refused = isinstance(error, NotAllowed) or (isinstance(error, NotFound) and is_change)
+    return refused and not (error.is_logged or g.get("is_denial_noted"))
+
+
+def keep_denial(error: EngineError) -> None:
+    """Write a denial into the log; the person gets the answer even where that fails."""
+    try:
+        note_denial(request.endpoint or "", code=error.code)
+    except EngineError:
+        log.exception("denial_not_logged", path=logged_path())
 
 
 def sentences_of(error: EngineError) -> tuple[Message, ...]:

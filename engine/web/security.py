@@ -172,6 +172,7 @@ def note_denial(verb: str, **what: object) -> None:
     """Write into the log what somebody who is signed in was not allowed to do here."""
     actor = visitor()
     if actor is not None:
+        g.is_denial_noted = True
         denial = Denial(actor, verb, what={"path": logged_path(), **what})
         record_denial(services().database, denial, client_address())
 

@@ -371,6 +371,7 @@ class RecordService:
             return self._run(work)
         except REFUSALS as refusal:
             record_denial(self._database, denial(actor, refusal))
+            refusal.is_logged = True
             raise
         except UNDONE as undone:
             keep_run(self._database, undone.run)
