@@ -14,6 +14,7 @@ from engine.runtime.access.conditions import Conditions
 from engine.runtime.access.expression_columns import ExpressionColumns
 from engine.runtime.access.field_rights import FieldRights, is_given
 from engine.runtime.access.kept import Kept
+from engine.runtime.access.path_rights import PathRights
 from engine.runtime.access.reach import ALL, NONE, Reach
 from engine.runtime.access.rights import Reason, Rights
 from engine.runtime.actor import Actor
@@ -32,6 +33,7 @@ class Access:
         self._tables = tables
         self._rights = Rights(application)
         self._fields = FieldRights(application, self._rights)
+        self.paths = PathRights(application, self.reach, self.readable, self.peekable)
         self.aliases = Aliases(tables)
         self.kept = Kept(self.expressions)
         self._conditions = Conditions(

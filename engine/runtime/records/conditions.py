@@ -6,7 +6,7 @@ and the values. The live form asks for the states, the writer for the sentences:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -28,6 +28,9 @@ from engine.runtime.records.reading.base import Reading
 from engine.runtime.records.titles import with_titles
 
 Said: TypeAlias = tuple[str, Message]
+Tells: TypeAlias = Callable[[Path], bool]
+
+UNFIT = say("This value does not fit the other ones.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,15 @@ class FieldState:
 
 
 class Judge:
-    """Judges one draft; `show` prints values in the actor's language."""
+    """Judges one draft; `show` prints values in the actor's language.
 
-    def __init__(self, scene: Scene, draft: Draft, reading: Reading, show: Show) -> None:
+    A sentence of the configuration is told to the actor where it may read what the sentence holds.
+    """
+
+    def __init__(
+        self, scene: Scene, draft: Draft, reading: Reading, show: Show, tells: Tells
+    ) -> None:
+        self._tells = tells
         self._entities = scene.entities
         self._draft = draft
         self._compiled = draft.compiled
@@ -101,7 +110,7 @@ class Judge:
         rights, actor = self._draft.rights, self._draft.actor
         if field.id not in rights.writable and field.id not in rights.held:
             return why_closed(field)
-        if field.id == self._compiled.entity.owner and not self._draft.may_assign:
+        if self._is_held(field):
             return say("Only somebody who may assign records can change this.")
         if actor.kind == "engine":  # rows and housekeeping: they store what there is
             return None
@@ -111,6 +120,10 @@ class Judge:
         if field.readonly_when is not None and field.readonly_when.holds(self._context):
             return say("This field can't be changed now.")
         return None
+
+    def _is_held(self, field: CompiledField) -> bool:
+        """Say whether the actor would have to have the right to assign."""
+        return field.id == self._compiled.entity.owner and not self._draft.may_assign
 
     def _values(self) -> Iterator[Said]:
         """Yield what is wrong with the new values themselves: their limits and patterns."""
@@ -133,8 +146,9 @@ class Judge:
                 return wrong
         if field.pattern is None or not isinstance(value, str) or field.pattern.matches(value):
             return None
-        if field.message is not None:
-            return self._said(field.message)
+        said = self._said(field.message)
+        if said is not None:
+            return said
         example = field.field.example or field.field.placeholder
         if example:
             return say("This does not have the right form, such as {example}.", example=example)
@@ -148,6 +162,8 @@ class Judge:
             field = self._compiled.fields[name]
             reason = self._closed(field)
             if reason is not None:
+                if self._is_held(field):
+                    self._draft.denied |= {name}
                 yield name, reason
             elif self._is_by_form and not self._is_visible(field):
                 yield name, say("This field can't be filled in while it is not shown.")
@@ -162,7 +178,7 @@ class Judge:
             yield from self._field(self._compiled.fields[name], unread)
         for one in self._compiled.validations:
             if self._fails(one.check, unread) and self._applies(one.when):
-                yield one.field, self._said(one.message)
+                yield one.field, self._said(one.message) or UNFIT
         for pipeline, stage in self._draft.entered_stages():
             if stage in pipeline.stages:
                 yield from self._entry(pipeline, pipeline.stages[stage])
@@ -187,7 +203,7 @@ class Judge:
             if self._context.read(path) is None:
                 yield from self._needed(path, stage)
         if stage.enter_when is not None and not stage.enter_when.holds(self._context):
-            said = None if stage.message is None else self._said(stage.message)
+            said = self._said(stage.message)
             yield (
                 pipeline.field,
                 said or say("The record can't enter the stage {stage} yet.", stage=stage.label),
@@ -225,9 +241,13 @@ class Judge:
         return path[-1] if field is None else field.field.label
 
     def _check_said(self, field: CompiledField) -> Message:
-        if field.message is None:
-            return say("This value does not fit the other ones.")
-        return self._said(field.message)
+        return self._said(field.message) or UNFIT
 
-    def _said(self, template: TextTemplate) -> Message:
+    def _said(self, template: TextTemplate | None) -> Message | None:
+        """Return a sentence of the configuration, None where it holds what the actor may not read.
+
+        Of a fact that is hidden from somebody they learn nothing by being refused.
+        """
+        if template is None or not all(self._tells(path) for path in template.paths):
+            return None
         return verbatim(render(template, self._context, self._show))

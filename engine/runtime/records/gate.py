@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
@@ -44,6 +45,13 @@ class Gate:
         writable = self.access.writable(actor, compiled.id)
         owner = frozenset({compiled.entity.owner} if compiled.entity.owner else ())
         return FieldRights(readable, writable, (owner & readable) - writable)
+
+    def tells(self, actor: Actor, compiled: CompiledEntity) -> Callable[[tuple[str, ...]], bool]:
+        """Return what says of a path in a sentence whether the actor may read it on any record."""
+        return partial(self._tells, actor, compiled.id)
+
+    def _tells(self, actor: Actor, entity_id: str, path: tuple[str, ...]) -> bool:
+        return not actor.is_person or self.access.paths.reads(actor, entity_id, path, anywhere=True)
 
     def require(self, actor: Actor, entity_id: str, verb: str) -> None:
         """Refuse what no role of the actor grants for any record of an entity."""

@@ -54,7 +54,9 @@ def preview(
         )
         may_assign = "assign" in held.verbs
         draft = drafting.edit(actor, compiled, held.record, payload, may_assign=may_assign)
-    judge = Judge(scene, draft, drafting.reading(actor), tools.words.shower(actor.language))
+    show = tools.words.shower(actor.language)
+    tells = tools.gate.tells(actor, compiled)
+    judge = Judge(scene, draft, drafting.reading(actor), show, tells)
     judge.judge_sent()
     check_links(tools.gate.access, scene, [draft])
     check_uniques(scene, [draft])

@@ -192,7 +192,9 @@ class Transaction:
         """Return the judge of a draft."""
         reading = self.drafting.reading(draft.actor)
         show = self.tools.words.shower(draft.actor.language)
-        return Judge(self.scene, draft, reading, show)
+        # What a rule finds wrong is told to whoever began it all.
+        tells = self.tools.gate.tells(self.scene.setting.actor, draft.compiled)
+        return Judge(self.scene, draft, reading, show, tells)
 
 
 def _is_made(change: Change) -> bool:
