@@ -26,6 +26,7 @@ from engine.runtime.actor import Actor
 from engine.runtime.tables.entity import RecordTables
 
 MOST_KEPT = 1_000
+ABOUT_OTHERS = frozenset({"task", "activity", "notification"})
 ABOUT_VERBS = {ABOUT_SEEN: "see", ABOUT_EDITED: "edit"}
 
 
@@ -162,4 +163,4 @@ class Conditions:
 
 def _may_be_about(entity: Entity, subject: Entity) -> bool:
     """Say whether rights follow from a subject: a note is about a task, never the other way."""
-    return "about" not in subject.fields or (entity.id, subject.id) == ("activity", "task")
+    return subject.id not in ABOUT_OTHERS or (entity.id, subject.id) == ("activity", "task")
