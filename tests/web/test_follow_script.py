@@ -179,7 +179,7 @@ def test_a_note_that_is_being_written_stays_with_its_letters(tab: Watched) -> No
 
 def test_a_card_that_is_being_dragged_stays(tab: Watched) -> None:
     page = tab.go("/owner")
-    page.mouse.move(1300, 850)
+    page.mouse.move(110, 700)
     page.mouse.down()
     name = tab.improve()
     tab.waits(name)
