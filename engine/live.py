@@ -16,7 +16,7 @@ from threading import Event, Lock
 from engine.app import apply_plan
 from engine.errors import EngineError, Message, Refused, Unavailable, say
 from engine.log import logger
-from engine.metadata.load import load
+from engine.metadata.load import ReadFiles, load
 from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.agreement import Agreement, require_agreement
@@ -61,6 +61,7 @@ class LiveFolder:
         tell: Tell,
         go_over: Callable[[], None],
         demo: bool = False,
+        files: ReadFiles | None = None,
     ) -> None:
         self.folder = folder
         self.again = Event()
@@ -70,6 +71,7 @@ class LiveFolder:
         self._go_over = go_over
         self._demo = demo
         self._turn = Lock()
+        self._files = files or ReadFiles()
 
     @property
     def name(self) -> str:
@@ -88,7 +90,7 @@ class LiveFolder:
     def examine(self) -> Finding:
         """Read the folder and find out what to do with it."""
         try:
-            found = load(self.folder)
+            found = load(self.folder, self._files)
         except EngineError as error:
             return Finding(self._wrong(error.message))
         if found.application is None:

@@ -25,7 +25,7 @@ from engine.metadata.model.application import Application
 from engine.runtime.accounts.passwords import Passwords
 from engine.runtime.database import Database
 from engine.runtime.plan.folder import WatchedFolder
-from engine.runtime.plan.versions import applied_version
+from engine.runtime.plan.versions import KNOWN, applied_version
 from engine.runtime.readiness import newest_digest
 from engine.runtime.services import Services
 from engine.settings import Settings
@@ -53,6 +53,7 @@ class Current:
         self._settings = settings
         self._passwords = passwords or Passwords()
         self._folder: WatchedFolder | None = None
+        KNOWN.add(application)
         self._services = self._open(application)
         self._digest = newest_digest(database)
         self._looked_at = database.clock.now()

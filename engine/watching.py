@@ -100,26 +100,15 @@ class Watcher:
         """Look until what was found is what lies there."""
         began = monotonic()
         while not self._stop.is_set():
-            prints = self._at_rest(began)
+            prints, looked = fingerprint(self._live.folder), monotonic()
             finding = self._live.examine()
-            if finding.is_doubtful:
-                self._stop.wait(SECOND_LOOK)
+            patience = SECOND_LOOK if finding.is_doubtful else 0
+            self._stop.wait(patience + max(0.0, QUIET - (monotonic() - looked)))
             if fingerprint(self._live.folder) == prints:
                 self._seen = prints
                 self._live.settle(finding)
                 return
             self._rest_or_tell(began)
-
-    def _at_rest(self, began: float) -> Prints:
-        """Return what the files look like once nothing has changed for a moment."""
-        prints = fingerprint(self._live.folder)
-        while not self._stop.wait(QUIET):
-            again = fingerprint(self._live.folder)
-            if again == prints:
-                break
-            prints = again
-            self._rest_or_tell(began)
-        return prints
 
     def _rest_or_tell(self, began: float) -> None:
         """Say of a folder that never rests what it is, and look at it less often."""

@@ -23,7 +23,7 @@ from engine.cli.table import table
 from engine.errors import Refused, say
 from engine.live import LiveFolder
 from engine.log import start_logging
-from engine.metadata.load import LoadResult, load
+from engine.metadata.load import LoadResult, ReadFiles, load
 from engine.metadata.model.application import Application
 from engine.runtime.accounts.demo import FILE as DEMO_FILE
 from engine.runtime.accounts.demo import DemoUser, demo_logins, demo_users
@@ -107,8 +107,8 @@ def command(
     stop_on_signal()
     os.umask(0o077)  # what lies in the data folder is nobody else's
     settings = read_settings(os.environ)
-    seen = fingerprint(folder)
-    loaded = load(folder)
+    seen, files = fingerprint(folder), ReadFiles()
+    loaded = load(folder, files)
     if loaded.problems:
         output.show_problems(loaded.problems, loaded.sources, as_json=False)
     run = Run(folder, place_of(folder, data, database), demo)
@@ -122,7 +122,7 @@ def command(
             if beginning.application is None:
                 return output.Exit.REFUSED
             current = Current(beginning.application, opened, settings)
-            live = follow(run, beginning.state, current, opened)
+            live = follow(run, beginning.state, current, files)
             with (
                 suppress(KeyboardInterrupt),
                 working(current),
@@ -162,15 +162,16 @@ def begin(run: Run, loaded: LoadResult, database: Database, url: str) -> Beginni
     return Beginning(outcome.application, state)
 
 
-def follow(run: Run, state: FolderState, current: Current, database: Database) -> LiveFolder:
+def follow(run: Run, state: FolderState, current: Current, files: ReadFiles) -> LiveFolder:
     """Return the folder that is followed from now on; pages see it."""
     live = LiveFolder(
         run.folder,
-        database,
+        current().database,
         state,
         tell=teller(current().settings.public_url),
         go_over=current.go_over,
         demo=run.demo,
+        files=files,
     )
     current.watch(live)
     return live

@@ -46,11 +46,11 @@ class LoadResult:
     sources: Mapping[str, str]
 
 
-def load(folder: FilePath) -> LoadResult:
-    """Load the configuration of a folder."""
+def load(folder: FilePath, files: ReadFiles | None = None) -> LoadResult:
+    """Load the configuration of a folder; `files` remembers what has not changed since."""
     found = find_sources(folder)
     with few_comparisons():
-        return _load(found.texts, list(found.problems))
+        return _load(found.texts, list(found.problems), files)
 
 
 def load_sources(sources: Mapping[str, str]) -> LoadResult:
@@ -80,6 +80,26 @@ class _File:
         """Return it as a file of rows."""
         wrong = self.shape.unclear | self.shape.dropped
         return RowsFile(name, tree=self.sound, raw=self.root, unclear=wrong)
+
+
+class ReadFiles:
+    """The files of the last load: one that has not changed is not read again by the next."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, int, bool], _File] = {}
+        self._read: dict[tuple[str, str, int, bool], _File] = {}
+
+    def again(self) -> ReadFiles:
+        """Begin another load."""
+        self._known, self._read = self._read, {}
+        return self
+
+    def read(self, name: str, text: str, most: int, *, rows: bool = False) -> _File:
+        """Return a file as it is read."""
+        key = name, text, most, rows
+        found = self._known.get(key) or _file(name, text, most, rows=rows)
+        self._read[key] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +137,10 @@ class _Folder:
         return (*trees, *(RowsFile(name, table=one) for name, one in self.tables.items()))
 
 
-def _load(sources: Mapping[str, str], problems: list[Problem]) -> LoadResult:
-    folder = _read(sources)
+def _load(
+    sources: Mapping[str, str], problems: list[Problem], files: ReadFiles | None = None
+) -> LoadResult:
+    folder = _read(sources, (files or ReadFiles()).again())
     problems += folder.problems
     own = merge([one.sound for one in folder.definitions], problems)
     raw = nodes.overlay(core_package(own), merge([one.root for one in folder.definitions]))
@@ -164,7 +186,7 @@ def _built(
     return subject, run_checks(subject)
 
 
-def _read(sources: Mapping[str, str]) -> _Folder:
+def _read(sources: Mapping[str, str], files: ReadFiles) -> _Folder:
     definitions: dict[str, _File] = {}
     trees: dict[str, _File] = {}
     tables: dict[str, CsvTable] = {}
@@ -175,10 +197,10 @@ def _read(sources: Mapping[str, str]) -> _Folder:
         if count > MOST_VALUES:
             left.append(too_many_together(Mark(name, 1, 1), MOST_VALUES))
         elif is_definition(name):
-            definitions[name] = _file(name, sources[name], MOST_ITEMS)
+            definitions[name] = files.read(name, sources[name], MOST_ITEMS)
             count += definitions[name].document.count
         elif is_rows(name) and name.endswith(".yaml"):
-            trees[name] = _file(name, sources[name], MOST_NODES, rows=True)
+            trees[name] = files.read(name, sources[name], MOST_NODES, rows=True)
             count += trees[name].document.count
         elif is_rows(name):
             tables[name] = read_csv(name, sources[name])

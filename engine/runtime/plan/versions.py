@@ -39,12 +39,35 @@ class StoredVersion:
 
     def application(self) -> Application | None:
         """Return the configuration, unless this engine can't read it any more."""
+        known = KNOWN.get(self.digest)
+        if known is not None and known.sources == self.sources:
+            return known
         return _read(tuple(sorted(self.sources.items())))
 
 
 @lru_cache(maxsize=4)
 def _read(sources: tuple[tuple[str, str], ...]) -> Application | None:
     return load_sources(dict(sources)).application
+
+
+class _Known:
+    """The configurations that this process has loaded from elsewhere, the newest few of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: tuple[Application, ...] = ()
+
+    def get(self, digest: str) -> Application | None:
+        """Return the configuration of a digest."""
+        return next((one for one in self._found if one.digest == digest), None)
+
+    def add(self, application: Application) -> None:
+        """Keep one, so that it is not read again from the texts of its version."""
+        others = (one for one in self._found if one.digest != application.digest)
+        self._found = (application, *others)[: self._most]
+
+
+KNOWN = _Known(2)  # the one that is served, and the one that is about to be
 
 
 def applied_version(database: Database) -> StoredVersion | None:
@@ -80,6 +103,7 @@ def write_version(
     at: datetime,
 ) -> None:
     """Add the version that is served from now on, and what of the tables it holds."""
+    KNOWN.add(application)
     connection.execute(
         insert(VERSIONS).values(
             digest=application.digest,

@@ -9,7 +9,7 @@ from engine.metadata.model.application import Application
 from engine.metadata.problems import Severity
 from engine.runtime.plan.folder import FolderState, Standing
 
-OFTEN = 800  # milliseconds between two questions of a page while a folder is watched
+OFTEN = 600  # milliseconds between two questions of a page while a folder is watched
 RARELY = 30_000
 STAMP = 16
 
