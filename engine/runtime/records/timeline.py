@@ -22,6 +22,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    literal_column,
     or_,
     select,
 )
@@ -137,9 +138,14 @@ class Timeline:
         return tuple(told.items())
 
     def _by_others(self, actor: Actor, entity_id: str, owner: str) -> Select[Any]:
-        """Return the query for the last changes; more than are shown, as some may tell nothing."""
+        """Return the query for the last changes; more than are shown, as some may tell nothing.
+
+        It walks back through the last changes of all. By the index of the owner, which `+ 0` keeps
+        from being used, it would look up every change of all that the person ever owned.
+        """
         compiled = self._entities[entity_id]
         (whose,) = compiled.columns[owner]
+        owned_by = compiled.table.c[whose] + literal_column("0")
         return (
             select(HISTORY)
             .join(compiled.table, compiled.table.c.id == HISTORY.c.record_id)
@@ -148,7 +154,7 @@ class Timeline:
                 HISTORY.c.at >= bindparam(SINCE),
                 HISTORY.c.action != Action.CREATE.value,
                 HISTORY.c.user_id.is_distinct_from(actor.user_id),
-                compiled.table.c[whose] == actor.user_id,
+                owned_by == actor.user_id,
                 self._access.row_condition(actor, entity_id, "see"),
             )
             .order_by(HISTORY.c.at.desc(), HISTORY.c.id.desc())
