@@ -179,6 +179,8 @@ class Reader:
         cap: int = COUNT_CAP,
     ) -> dict[str, LaneHead]:
         """Return how many records some lanes of a board hold, and what they come to."""
+        if not stages:
+            return {}
         shape = Shape(request)
         names = tuple(one.text for one in sums)
         lanes = self._kept(
