@@ -106,7 +106,10 @@ def on_day(desk: Desk, value: Value, day: date) -> str:
 
 def tell(desk: Desk, record: Record, field: Field, back: str) -> None:
     """Say where the record stands now, with the way back."""
-    moved = desk.record(record.entity, record.id)
+    moved = desk.still(record)
+    if moved is None:
+        toast(say("Saved: {title}", title=record.title))
+        return
     before, after = record.values.get(field.id), moved.values.get(field.id)
     query = [
         ("_field", field.id),

@@ -32,7 +32,7 @@ from engine.web.parts.forms import (
 from engine.web.parts.nesting import Outer, outer_of, wait_for
 from engine.web.parts.old_form import taken_over
 from engine.web.toasts import toast
-from engine.web.urls import new_url, record_url
+from engine.web.urls import list_url, new_url, record_url
 from engine.web.widgets import Input
 
 bp = Blueprint("form", __name__)
@@ -243,35 +243,40 @@ def after_create(desk: Desk, entity: Entity, data: FormData, saved: Saved) -> Re
     outer = outer_of(data)
     if outer is not None:
         return come_back(desk, outer, saved.id)
-    title = title_of(desk, entity.id, saved.id)
+    title = title_of(desk, entity, saved.id)
     if in_dialog(data) and not back_of(data):
         return tell(stay(), "record-saved", {"id": saved.id, "title": title})
-    toast(say("Saved: {title}", title=title))
+    toast(say("Saved: {title}", title=title or entity.label))
     if data.control("_then") == "new":
         return go(new_url(entity.id))
-    return go(back_of(data) or record_url(entity.id, saved.id))
+    home = record_url(entity.id, saved.id) if title else list_url(entity.id)
+    return go(back_of(data) or home)
 
 
 def after_update(desk: Desk, record: Record, data: FormData, only: str) -> Response:
     """Lead on from a changed record; a change in its place answers with the whole card."""
+    after = desk.still(record)
+    if after is None:  # saved, and nobody's business here any more
+        toast(say("Saved: {title}", title=record.title))
+        return go(back_of(data) or list_url(record.entity))
     if only and is_fragment():
         whole = show("parts/record.html", card(desk, record.entity, record.id))
         said = desk.look.text(say("Saved"))
         return tell(swap_into(whole, "#record"), "fact-saved", {"field": only, "said": said})
-    toast(say("Saved: {title}", title=title_of(desk, record.entity, record.id)))
+    toast(say("Saved: {title}", title=after.title))
     return go(back_of(data) or record_url(record.entity, record.id))
 
 
-def title_of(desk: Desk, entity_id: str, record_id: int) -> str:
-    """Return the title that a record has now."""
-    record = RecordRef(entity_id, record_id)
-    return desk.reader.titles(desk.actor, [record]).get(record, desk.entity(entity_id).label)
+def title_of(desk: Desk, entity: Entity, record_id: int) -> str:
+    """Return the title of a new record, '' where it is made for others to see."""
+    record = RecordRef(entity.id, record_id)
+    return desk.reader.titles(desk.actor, [record]).get(record, "")
 
 
 def make_linked(desk: Desk, entity: Entity, data: FormData) -> Response:
     """Let this form wait while the record for one of its links is made."""
     field = entity.fields.get(data.control("_create"))
-    if field is None or field.to is None:
+    if field is None or field.to is None or field.id not in desk.writable(entity.id):
         raise BadQuery("_create", say("{name} is not known here.", name="_create"))
     waiting = wait_for(request.path, field.id, request.form.items(multi=True))
     inner = replace(EMPTY_FORM, controls=waiting)

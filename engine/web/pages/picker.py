@@ -62,5 +62,6 @@ def answer(desk: Desk, entity_id: str, button_id: str, name: str) -> Field | Non
         return None
     if not desk.access.may(desk.actor, entity_id, "press"):
         return None
-    asks = (one for one in button.ask if one.id == name)
+    readable = desk.access.readable(desk.actor, entity_id)
+    asks = (one for one in button.ask if one.id == name and (not one.is_stored or name in readable))
     return next((asked_field(one, entity.fields) for one in asks), None)

@@ -99,7 +99,7 @@ def press(entity_id: str, record_id: int, button_id: str) -> Response:
         if state is None:
             raise
         return draw(desk, record, state, data, sentences_of(refused))
-    after = still_seen(desk, record)
+    after = desk.still(record)
     if state is None or saved.repeated:
         toast(done_already(button))
     else:
@@ -204,11 +204,3 @@ def answer_done(desk: Desk, before: Record, after: Record | None, back: str) -> 
         return go(record_url(after.entity, after.id))
     part = show("parts/record_anew.html", card(desk, after.entity, after.id))
     return tell(swap_into(part, "#record"), "record-saved", {"id": after.id, "title": after.title})
-
-
-def still_seen(desk: Desk, record: Record) -> Record | None:
-    """Return the record as it is now, None where the press has taken it out of sight."""
-    try:
-        return desk.record(record.entity, record.id)
-    except NotFound:
-        return None

@@ -26,7 +26,7 @@ from engine.web.parts.stages import known_stage, stage_field
 from engine.web.parts.standing import sight_for_card, signs_of, standing_of
 from engine.web.request import single
 from engine.web.toasts import toast
-from engine.web.urls import record_url, with_query
+from engine.web.urls import list_url, record_url, with_query
 
 bp = Blueprint("stage", __name__)
 
@@ -79,6 +79,9 @@ def move(entity_id: str, record_id: int) -> Response:
     except ValidationFailed as refused:
         return draw(desk, record, field, stage, data, refused.messages)
     back = back_of(data)
+    if desk.still(record) is None:
+        toast(say("{title}: {stage}", title=record.title, stage=stage.label))
+        return go(back or list_url(entity_id))
     if is_elsewhere(record) and not back:
         toast(
             say("{title} moved to {stage}", title=record.title, stage=stage.label),

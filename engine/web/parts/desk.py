@@ -19,6 +19,7 @@ from engine.runtime.records.timeline import Timeline
 from engine.web import request as asked
 from engine.web.parts.choices import Choices
 from engine.web.parts.look import Look, current_look
+from engine.web.security import note_denial
 
 LARGEST = 2**63 - 1
 ONE = f"/<entity_id>/<int(max={LARGEST}):record_id>"
@@ -65,6 +66,7 @@ class Desk:
         """Refuse what is written on pages of its own."""
         names = ELSEWHERE.get(entity_id, frozenset()).intersection(names)
         if names:
+            note_denial("edit elsewhere", entity=entity_id, fields=sorted(names))
             raise ValidationFailed(dict.fromkeys(names, (IN_ADMINISTRATION,)))
 
     def keeps_records(self, entity_id: str) -> None:
@@ -81,6 +83,13 @@ class Desk:
             if not self.access.may(self.actor, entity_id, "delete"):
                 raise
             return self.reader.get(self.actor, entity_id, record_id, trashed=True)
+
+    def still(self, record: Record) -> Record | None:
+        """Return a record as it is now, None where a change has taken it out of sight."""
+        try:
+            return self.record(record.entity, record.id)
+        except NotFound:
+            return None
 
     def stays(self, record: Record) -> Mapping[str, Stay]:
         """Return since when a record stands in the stage of each of its stage fields."""
