@@ -72,7 +72,7 @@ DOORS: Mapping[str, Door] = MappingProxyType(
         # one record
         f"GET {ONE}": Door("records", "peek"),
         f"GET {ONE}/edit": Door("records", "edit", "parts"),
-        f"GET {ONE}/move": Door("records", "peek", "stage"),
+        f"GET {ONE}/move": Door("records", "edit", "stage"),
         f"GET {ONE}/drop": Door("records", "peek", "stages"),
         f"GET {ONE}/day": Door("records", "edit", "day"),
         f"GET {ONE}/press/<button_id>": Door("buttons", "press"),
