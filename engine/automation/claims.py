@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, update
@@ -42,11 +43,14 @@ class DueTimer:
 def claim_timers(
     connection: Connection, kinds: Collection[str], now: datetime, limit: int
 ) -> tuple[DueTimer, ...]:
-    """Claim timers that are due, the longest waiting first; other workers pass them by."""
+    """Claim timers that are due, the longest waiting first; other workers pass them by.
+
+    One that was claimed before is claimed alone: if it ends its worker, no other one is to blame.
+    """
     lease = new_lease(now)
     found = connection.execute(_due(kinds, now).limit(limit)).all()
     lost = [one.id for one in found if one.attempts >= MOST_ATTEMPTS]
-    taken = [one for one in found if one.attempts < MOST_ATTEMPTS]
+    taken = _together([one for one in found if one.attempts < MOST_ATTEMPTS])
     _change(connection, lost, {"state": DEAD, "last_error": GAVE_UP, **released()})
     attempts = {"attempts": TIMERS.c.attempts + 1}
     _change(connection, [one.id for one in taken], {**claimed(lease), **attempts})
@@ -106,6 +110,12 @@ def _due(kinds: Collection[str], now: datetime) -> Select[Any]:
         .order_by(TIMERS.c.due_at, TIMERS.c.id)
         .with_for_update(skip_locked=True)
     )
+
+
+def _together(found: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """Return the first ones that one worker may take at once."""
+    fresh = tuple(takewhile(lambda one: one.attempts == 0, found))
+    return fresh or found[:1]
 
 
 def _waiting(kinds: Collection[str]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ Each timer is fired in one transaction with all that follows from it, so that it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -50,27 +50,33 @@ class Timers:
                 except Outdated:
                     self._let_go(claimed[number:])
                     raise
-            is_last = len(claimed) < BATCH or is_over()
-            claimed = () if is_last else self._claim()
+            claimed = () if is_over() or _is_last(claimed) else self._claim()
         return fired
 
     def fire_within(self, connection: Connection) -> None:
         """Fire what is due now inside a write that the caller commits, who is alone at work."""
         now = self.services.clock.now()
-        for timer in claim_timers(connection, KINDS, now, BATCH):
-            try:
-                with (
-                    connection.begin_nested(),
-                    self.services.records.within(connection, ENGINE) as deeds,
-                ):
-                    self._at_work(deeds, timer)
-            except Outdated:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
-                _log_failure(timer, error)
-                fail(connection, timer, error, now)
-                if isinstance(error, UNDONE):
-                    put_run(connection, error.run)
+        claimed = claim_timers(connection, KINDS, now, BATCH)
+        while claimed:
+            for timer in claimed:
+                self._fire_within(connection, timer, now)
+            is_last = _is_last(claimed)
+            claimed = () if is_last else claim_timers(connection, KINDS, now, BATCH)
+
+    def _fire_within(self, connection: Connection, timer: DueTimer, now: datetime) -> None:
+        try:
+            with (
+                connection.begin_nested(),
+                self.services.records.within(connection, ENGINE) as deeds,
+            ):
+                self._at_work(deeds, timer)
+        except Outdated:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other timers go on
+            _log_failure(timer, error)
+            fail(connection, timer, error, now)
+            if isinstance(error, UNDONE):
+                put_run(connection, error.run)
 
     def _claim(self) -> tuple[DueTimer, ...]:
         now = self.services.clock.now()
@@ -135,6 +141,11 @@ class Timers:
     def _failed(self, timer: DueTimer, error: Exception) -> None:
         now = self.services.clock.now()
         self.services.database.run_write(lambda connection: fail(connection, timer, error, now))
+
+
+def _is_last(claimed: Sequence[DueTimer]) -> bool:
+    """Say whether nothing waits behind these; one that is tried again was claimed alone."""
+    return len(claimed) < BATCH and claimed[0].attempts == 1
 
 
 def _log_failure(timer: DueTimer, error: Exception) -> None:

@@ -2,12 +2,15 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
+from unittest.mock import patch
 
 import pytest
 
 from engine.app import open_services
+from engine.automation import timers
 from engine.automation.claims import DueTimer, claim_timers, fire
 from engine.automation.leases import LENGTH, MOST_ATTEMPTS
 from engine.automation.timers import KINDS, Timers
@@ -16,6 +19,8 @@ from engine.errors import Outdated
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.plan.apply import apply
 from engine.runtime.plan.compare import make_plan
+from engine.runtime.records.deeds import Deeds
+from engine.runtime.records.following import DUE
 from engine.runtime.tables.system import RUNS, TIMERS
 from tests.kit.accounts import quick_passwords
 from tests.kit.applications import application
@@ -217,3 +222,19 @@ def test_it_stops_between_two_timers_and_leaves_the_others_to_whoever_comes(
     crm.clock.pass_(LENGTH)
     crm.work()
     assert len(crm.told()) == 5
+
+
+def test_a_timer_that_ends_its_worker_takes_no_other_one_along(crm: Office, sam: Actor) -> None:
+    tasks(crm, sam, 5)
+
+    def remind(_: Timers, __: Deeds, timer: DueTimer) -> None:
+        if timer.record_id == 3:
+            raise SystemExit  # as a process ends that needs too much memory
+
+    with patch.object(timers, "KINDS", {**KINDS, DUE: remind}):
+        for _ in range(2 * MOST_ATTEMPTS):
+            with suppress(SystemExit):
+                crm.work()
+            crm.clock.pass_(LENGTH)
+    states = {one["record_id"]: one["state"] for one in crm.rows(TIMERS)}
+    assert states == {1: "fired", 2: "fired", 3: "dead", 4: "fired", 5: "fired"}
