@@ -19,6 +19,8 @@ from engine.log import start_logging
 from engine.serving import Current, stop_on_signal
 from engine.settings import read_settings
 
+BEAT = 1.0  # seconds
+
 
 @click.command("worker", epilog="Example: kartoteka worker --database postgresql://crm@db/crm")
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
@@ -49,5 +51,6 @@ def work(current: Current) -> None:
     with working(current), backing_up(current), suppress(KeyboardInterrupt):
         output.show("Working. Ctrl-C stops it.")
         sys.stdout.flush()  # a service manager reads this through a pipe
-        Event().wait()
+        while True:  # a signal that another thread has caught is heard at the next beat
+            Event().wait(BEAT)
     output.show("Stopped.")
