@@ -55,8 +55,8 @@ snapshots: dev ## Rewrite what the snapshot tests compare with, and delete what 
 	KARTOTEKA_SNAPSHOTS=write $(BIN)/pytest $(TESTS) -q -m snapshot
 
 .PHONY: nightly
-nightly: dev ## The properties with many more examples than before a commit
-	KARTOTEKA_EXAMPLES=nightly $(BIN)/pytest $(PROPERTIES) -n $(WORKERS) --dist worksteal
+nightly: dev ## The properties and the crashes, many more than before a commit
+	KARTOTEKA_EXAMPLES=nightly $(BIN)/pytest $(PROPERTIES) $(TESTS)/crash -n $(WORKERS) --dist worksteal
 
 .PHONY: bench
 bench: dev ## Measure, 100,000 deals, into bench/RESULTS.md: CASES="list,press" ROUNDS=1

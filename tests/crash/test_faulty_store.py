@@ -11,7 +11,7 @@ from tests.kit.crash_turns import clients, take_turns
 from tests.kit.examples import examples
 from tests.kit.faulty import FAULTS, Fault, failing
 
-ACKS = examples(40, nightly=1_500)
+ACKS = examples(25, nightly=1_500)
 SOMETIMES, OFTEN = 0.01, 0.2
 
 

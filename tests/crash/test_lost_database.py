@@ -17,8 +17,8 @@ from tests.kit.postgres_own import own_server
 
 pytestmark = [pytest.mark.journey, pytest.mark.postgres]
 
-RESTARTS = examples(2, nightly=30)
-CUTS = examples(10, nightly=300)
+RESTARTS = examples(1, nightly=30)
+CUTS = examples(5, nightly=300)
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = '{name}' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 2
