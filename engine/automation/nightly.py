@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 from engine.errors import EngineError
+from engine.log import logger, reason_of
 from engine.runtime.backup.nights import Nights, back_up_nightly
 from engine.runtime.services import Services
 
 LOOK_EVERY = 60.0
 PATIENCE = 10.0  # seconds until a thread that was asked to stop is left behind
+
+log = logger("backup")
 
 
 def nights_of(services: Services) -> Nights | None:
@@ -45,11 +48,19 @@ def backing_up(current: Callable[[], Services]) -> Iterator[None]:
         thread.join(PATIENCE)
 
 
+def _back_up_safely(services: Services, nights: Nights) -> None:
+    try:
+        back_up_nightly(services.database, nights)
+    except EngineError:
+        return  # the database is away: the next look is in a minute
+    except Exception as error:
+        log.exception("backup_failed", reason=reason_of(error))
+
+
 def _run(current: Callable[[], Services], is_over: Event) -> None:
     while not is_over.is_set():
         services = current()
         nights = nights_of(services)
         if nights is not None:
-            with suppress(EngineError):  # the database is away: the next look is in a minute
-                back_up_nightly(services.database, nights)
+            _back_up_safely(services, nights)
         is_over.wait(LOOK_EVERY)

@@ -44,13 +44,12 @@ class Ended:
 
 
 def hold(connection: Connection) -> Held:
-    """Put on hold what waits or is at work."""
+    """Put on hold what waits or is at work; count all that is on hold, from before as well."""
     rows = update(OUTBOX).where(OUTBOX.c.state.in_((WAITING_ROW, LEASED)))
     timers = update(TIMERS).where(TIMERS.c.state == WAITING)
-    return Held(
-        timers=_count(connection, timers.values(state=HELD, **FREE)),
-        rows=_count(connection, rows.values(state=HELD_ROW, **FREE)),
-    )
+    connection.execute(timers.values(state=HELD, **FREE))
+    connection.execute(rows.values(state=HELD_ROW, **FREE))
+    return held_now(connection)
 
 
 def end_visits(connection: Connection, now: datetime) -> Ended:

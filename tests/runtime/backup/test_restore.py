@@ -119,6 +119,14 @@ def test_what_is_done_meanwhile_is_not_on_hold(archive: Path, elsewhere: str) ->
         assert len(office.told()) == 1
 
 
+def test_what_is_on_hold_stays_so_through_another_backup(archive: Path, tmp_path: Path) -> None:
+    with office_at_once(archive, f"sqlite:///{tmp_path / 'one' / 'kartoteka.db'}") as office:
+        back_up(office.services.database, tmp_path / "again.zip")
+    url = f"sqlite:///{tmp_path / 'two' / 'kartoteka.db'}"
+    held = restore_from(tmp_path / "again.zip", url, FrozenClock(MONDAY)).held
+    assert (held.timers, held.rows) == (2, 500)
+
+
 def test_what_is_given_up_says_why(archive: Path, elsewhere: str) -> None:
     with office_at_once(archive, elsewhere) as office:
         settle(office.services.database, wanted=False)
