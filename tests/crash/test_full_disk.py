@@ -1,0 +1,65 @@
+"""A disk that is full, and a clock that jumps: said in a sentence, nothing lost, and it goes on."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from engine.errors import Unavailable
+from engine.runtime.tables.system import TIMERS
+from tests.kit.crash_ground import Ground, ground
+
+ROOM = 30  # pages of four kilobytes
+HOUR = timedelta(hours=1)
+
+
+def test_on_a_full_disk_people_read_on_and_write_again_when_there_is_room(tmp_path: Path) -> None:
+    with ground(tmp_path / "ground", "sqlite") as crm:
+        boss, records = crm.actor("head"), crm.services.records
+        token, made = "", list[int]()
+        full_disk = pytest.raises(Unavailable, match="The disk is full: nothing can be saved")
+        with full(crm), full_disk:
+            for _ in range(1_000):
+                token = uuid.uuid4().hex
+                made.append(records.create(boss, "request", {"name": token}, token).id)
+        assert made
+        table = crm.services.tables.table("request")
+        assert {row["id"] for row in crm.books.rows(table)} >= set(made)
+        again = records.create(boss, "request", {"name": token}, token)
+        assert not again.repeated
+        crm.settle()
+        assert crm.judge().found == []
+
+
+def test_a_clock_that_jumps_fires_nothing_early_and_nothing_twice(
+    database_url: str, tmp_path: Path
+) -> None:
+    with ground(tmp_path / "ground", database_url) as crm:
+        crm.work()
+        for jump in (HOUR, -2 * HOUR, timedelta(seconds=90), -HOUR, 3 * HOUR):
+            crm.services.records.create(crm.actor("head"), "request", {"name": f"before {jump}"})
+            crm.clock.move(jump)
+            crm.work()
+        assert {one["state"] for one in crm.books.rows(TIMERS)} == {"fired"}
+        crm.settle()
+        assert crm.judge().found == []
+
+
+@contextmanager
+def full(crm: Ground) -> Iterator[None]:
+    """Leaves the file of the database a little room, as a disk does that is nearly full."""
+    engine = crm.services.database.engine
+    with crm.services.database.read() as connection:
+        most = int(connection.scalar(text("PRAGMA page_count")) or 0) + ROOM
+
+    def narrow(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={most}")
+
+    event.listen(engine, "begin", narrow)
+    yield
+    event.remove(engine, "begin", narrow)
+    engine.dispose()  # the limit belongs to the connections
