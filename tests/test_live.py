@@ -11,9 +11,11 @@ from textwrap import dedent
 import pytest
 from sqlalchemy import text
 
+from engine.app import applied_services
 from engine.errors import Refused
 from engine.live import LiveFolder
 from engine.metadata.load import load
+from engine.runtime.actor import ENGINE
 from engine.runtime.database import Database
 from engine.runtime.plan.agreement import Agreement
 from engine.runtime.plan.folder import FolderState, Standing
@@ -92,24 +94,27 @@ class Desk:
         return [str(state.standing) for state, _ in self.told]
 
     def insert(self, count: int) -> None:
-        with self.database.write() as connection:
-            for number in range(count):
-                connection.execute(
-                    text(
-                        "INSERT INTO e_client (name, phone, title, title_key, created_at, "
-                        "updated_at, version) VALUES (:name, '+359888123456', :name, :name, "
-                        "'2026-03-02T09:00:00+00:00', '2026-03-02T09:00:00+00:00', 1)"
-                    ),
-                    {"name": f"Client {number}"},
-                )
+        records = applied_services(self.database).records
+        for number in range(count):
+            payload = {"name": f"Client {number}", "phone": "+359888123456"}
+            records.create(ENGINE, "client", payload)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    yield from a_desk(tmp_path, f"sqlite:///{tmp_path / 'kartoteka.db'}")
+
+
+@pytest.fixture
+def any_desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    yield from a_desk(tmp_path, database_url)
+
+
+def a_desk(tmp_path: Path, url: str) -> Iterator[Desk]:
     folder = tmp_path / "shop"
     folder.mkdir()
     (folder / "crm.yaml").write_text(dedent(CRM).lstrip("\n"), encoding="utf-8")
-    database = Database(f"sqlite:///{tmp_path / 'kartoteka.db'}")
+    database = Database(url)
     try:
         yield Desk(folder, database)
     finally:
@@ -149,25 +154,25 @@ def test_the_same_is_told_once(desk: Desk) -> None:
     assert desk.standings == ["wrong"]
 
 
-def test_a_vanished_field_asks_and_a_rename_keeps_its_values(desk: Desk) -> None:
-    desk.insert(3)
-    desk.write("phone: {type: phone, label: Phone}", "mobile: {type: phone, label: Phone}")
-    state = desk.look()
+def test_a_vanished_field_asks_and_a_rename_keeps_its_values(any_desk: Desk) -> None:
+    any_desk.insert(3)
+    any_desk.write("phone: {type: phone, label: Phone}", "mobile: {type: phone, label: Phone}")
+    state = any_desk.look()
 
     assert state.standing is Standing.ASKS
-    plan = desk.live.plan(NO_RENAMES)
+    plan = any_desk.live.plan(NO_RENAMES)
     assert plan is not None
     assert [(one.old, one.new, one.count) for one in plan.look_alikes] == [("phone", "mobile", 3)]
     renames = read_renames([f"{plan.look_alikes[0].address}=phone"])
-    renamed = desk.live.plan(renames)
+    renamed = any_desk.live.plan(renames)
     assert renamed is not None
-    desk.live.apply(renamed, Agreement(yes=True, consent=renamed.consent), "eva")
+    any_desk.live.apply(renamed, Agreement(yes=True, consent=renamed.consent), "eva")
 
-    assert desk.live.state.standing is Standing.SERVED
-    with desk.database.read() as connection:
+    assert any_desk.live.state.standing is Standing.SERVED
+    with any_desk.database.read() as connection:
         kept = connection.scalar(text("SELECT count(mobile) FROM e_client"))
     assert kept == 3
-    version = applied_version(desk.database)
+    version = applied_version(any_desk.database)
     assert version is not None
     assert version.author == "eva"
 
@@ -186,17 +191,17 @@ def test_a_plan_of_a_folder_that_has_changed_since_is_not_applied(desk: Desk) ->
     assert desk.served == before
 
 
-def test_a_plan_is_applied_once(desk: Desk) -> None:
-    desk.write(PHONE, "")
-    desk.look()
-    plan = desk.live.plan(NO_RENAMES)
+def test_a_plan_is_applied_once(any_desk: Desk) -> None:
+    any_desk.write(PHONE, "")
+    any_desk.look()
+    plan = any_desk.live.plan(NO_RENAMES)
     assert plan is not None
     said = Agreement(yes=True, consent=plan.consent)
     refusals: list[Refused] = []
 
     def press() -> None:
         try:
-            desk.live.apply(plan, said, "eva")
+            any_desk.live.apply(plan, said, "eva")
         except Refused as error:
             refusals.append(error)
 
