@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.metadata.checks.subject import Subject
 from engine.metadata.expressions.calendar import localise
-from engine.metadata.model.application import Application
+from engine.metadata.model.application import Application, Workdays
 from engine.metadata.moments import parse_moment, resolve_moment
 
 # Early and late in the day and in the month, working days and not, before and after any date.
@@ -26,6 +26,7 @@ DAYS = (
     "2090-07-01 03:00",
     "2090-10-03 18:00",
 )
+MOST_KNOWN = 8192  # a story of a year asks three times for each of its lines, at every load
 
 
 class Order(Enum):
@@ -67,9 +68,13 @@ def _moments(text: str, application: Application) -> tuple[datetime, ...]:
 
 def moments_of(text: str, application: Application) -> tuple[datetime, ...]:
     """Return what a moment is on each day; raise ValueError with a sentence where it is none."""
-    zone, moment = ZoneInfo(application.timezone), parse_moment(text)
-    presents = _presents(zone)
-    return tuple(resolve_moment(moment, one, zone, application.workdays) for one in presents)
+    return _resolved(text, ZoneInfo(application.timezone), application.workdays)
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _resolved(text: str, zone: ZoneInfo, workdays: Workdays) -> tuple[datetime, ...]:
+    moment = parse_moment(text)
+    return tuple(resolve_moment(moment, one, zone, workdays) for one in _presents(zone))
 
 
 def is_to_come(moments: Sequence[datetime], application: Application) -> bool:
