@@ -82,6 +82,8 @@ class Run:
                 tell(f"{pair.kind}: a new field while people write")
                 self.figures += add_field(self.folder, engine, runner)
         self.compared.append((pair, found, queries, weights))
+        if pair.kind == "postgresql":
+            self.postgres = version_of(pair.urls["engine"])
 
     def measure_loaded(self, pair: Pair) -> None:
         """Measure what needs loaded data and no rival."""
@@ -89,8 +91,6 @@ class Run:
         self.figures += bulk(pair.kind, pair.urls["engine"])
         if pair.kind == "sqlite":
             self.figures += programs(self.folder / "engine", pair.loaded.cookie)
-        else:
-            self.postgres = version_of(pair.urls["engine"])
 
     def report(self) -> str:
         """Return all tables."""
