@@ -175,4 +175,6 @@ def _of_many(world: World, login: str, ask: Ask) -> set[int]:
 
 
 def _list(value: object) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())  # type: ignore[call-overload]
+    if isinstance(value, str):
+        return [value]
+    return list(value or ())  # type: ignore[call-overload]  # several values, or none

@@ -353,10 +353,9 @@ class RecordService:
         used = None if token is None else Token(token, actor, body)
 
         def work(connection: Connection) -> Saved:
-            if used is not None:
-                first = used.take(connection, self._clock.now())
-                if first is not None:
-                    return first
+            first = None if used is None else used.take(connection, self._clock.now())
+            if first is not None:
+                return first
             with self.within(connection, actor, token) as deeds:
                 saved = deed(deeds)
             saved = replace(saved, made=deeds.made)
