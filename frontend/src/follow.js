@@ -107,6 +107,7 @@ async function refresh({ anyway = false } = {}) {
 async function fetched() {
   try {
     const answer = await fetch(window.location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+    if (answer.status >= 500) return null; // that passes; the page at hand is better than an error
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (first("#follow", page) && first(".frame", page)) return page;
   } catch {

@@ -29,7 +29,11 @@ function counts(control) {
   return new URLSearchParams(window.location.search).get(control.name) !== control.value;
 }
 
+// A form that came back holds what was typed, though the server has drawn it.
+const CAME_BACK = ":has([data-mistakes], [name=_refused], [name^='_take.'])";
+
 function isTouched(control) {
+  if (control.form?.matches(CAME_BACK) && control.name && !control.matches("button, [type=submit]")) return true;
   if (control.matches("select")) return chosen(control) !== drawn(control);
   if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;
   return control.value !== control.defaultValue;

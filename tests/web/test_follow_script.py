@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
+from engine.runtime.actor import ENGINE
 from engine.runtime.plan.agreement import Agreement
 from engine.runtime.plan.folder import Standing
 from engine.runtime.plan.renames import NO_RENAMES
@@ -42,7 +43,8 @@ class Watched(live.Tab):
     crm: Followed
 
     def owner(self, **values: object) -> int:
-        return self.site.create("owner", **{"name": "Anna Petrova", "city": "Sofia", **values})
+        payload = {"name": "Anna Petrova", "city": "Sofia", **values}
+        return self.crm.services.records.create(ENGINE, "owner", payload).id
 
     def improve(self) -> str:
         """Gives the CRM another name, which every page shows, and returns it."""
@@ -143,6 +145,19 @@ def test_a_half_typed_form_loses_no_letter_and_takes_over_what_was_typed(tab: Wa
     tab.is_followed(name)
     expect(page.locator("#f-name")).to_have_value("Clara Half")
     expect(page.get_by_label("Regular")).to_be_checked()
+
+
+def test_a_form_that_came_back_keeps_what_was_typed(tab: Watched) -> None:
+    page = tab.go("/owner/new")
+    page.locator("#f-city").fill("Varna")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-mistakes]")).to_be_visible()
+    page.evaluate("window.here = true; document.activeElement.blur()")
+    name = tab.improve()
+    tab.waits(name)
+    page.get_by_role("button", name="Refresh now").click()
+    tab.is_followed(name)
+    expect(page.locator("#f-city")).to_have_value("Varna")
 
 
 def test_a_form_that_is_only_looked_at_follows(tab: Watched) -> None:
