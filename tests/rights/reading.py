@@ -177,4 +177,4 @@ def _of_many(world: World, login: str, ask: Ask) -> set[int]:
 def _list(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
-    return list(value or ())  # type: ignore[call-overload]  # several values, or none
+    return list(value) if isinstance(value, list) else []
