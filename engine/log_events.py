@@ -54,6 +54,9 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType(
             "Somebody tried what they may not do.",
             ("verb", "entity", "record", "user"),
         ),
+        "denial_not_logged": Event(
+            "error", "A denial could not be written into the log of the database.", ("path",)
+        ),
         "defect": Event("error", "A mistake of ours; the trace follows.", ("path", "method")),
         "error_page_broke": Event("error", "Not even the error page could be drawn."),
         "error_frame_broke": Event("error", "The error page was drawn without its frame."),

@@ -7,7 +7,7 @@ down, and tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from engine.runtime.backup.create import (
     clear_away_abandoned,
     default_name,
 )
-from engine.runtime.backup.notes import NIGHT, read_note, write_log, write_note
+from engine.runtime.backup.notes import NIGHT, read_note, swap_note, write_log
 from engine.runtime.database import Database
 
 CLAIM = timedelta(minutes=15)
@@ -82,13 +82,13 @@ def _is_free(note: Any, night: str, now: datetime) -> bool:
 
 
 def _claim(connection: Connection, night: str, token: str, now: datetime) -> bool:
-    note = read_note(connection, NIGHT) or {}
-    if not _is_free(note, night, now):
-        return False
-    until = (now + CLAIM).isoformat()
-    kept = {"reason": note.get("reason", "")}
-    write_note(connection, NIGHT, {**kept, "night": night, "token": token, "until": until})
-    return True
+    def take(note: Mapping[str, Any]) -> Mapping[str, object] | None:
+        if not _is_free(note, night, now):
+            return None
+        kept = {"reason": note.get("reason", ""), "until": (now + CLAIM).isoformat()}
+        return {**kept, "night": night, "token": token}
+
+    return swap_note(connection, NIGHT, take)
 
 
 def _back_up(database: Database, nights: Nights, token: str) -> Backup:
@@ -125,12 +125,10 @@ def _renewing(database: Database, token: str, began: datetime) -> Callable[[int]
 def _finish(database: Database, token: str, changes: dict[str, object]) -> None:
     """Change the note of a night, if it is still this process's."""
 
-    def write(connection: Connection) -> None:
-        note = read_note(connection, NIGHT) or {}
-        if note.get("token") == token:
-            write_note(connection, NIGHT, {**note, **changes})
+    def write(note: Mapping[str, Any]) -> Mapping[str, object] | None:
+        return {**note, **changes} if note.get("token") == token else None
 
-    database.run_write(write)
+    database.run_write(lambda connection: swap_note(connection, NIGHT, write))
 
 
 def _words_of(error: Exception) -> str:

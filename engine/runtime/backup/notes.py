@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, insert, inspect, select, update
 
 from engine.runtime.actor import ENGINE
 from engine.runtime.backup.hold import Held
 from engine.runtime.backup.manifest import Manifest
 from engine.runtime.tables.system import LOG, META
-from engine.runtime.upsert import upsert
+from engine.runtime.upsert import insert_new, upsert
 
 LAST, NIGHT, RESTORED = "last_backup", "nightly_backup", "restored"
 
@@ -25,6 +25,23 @@ def read_note(connection: Connection, key: str) -> Mapping[str, Any] | None:
     found = connection.scalar(select(META.c.value).where(META.c.key == key))
     note: Mapping[str, Any] | None = None if found is None else json.loads(found)
     return note
+
+
+def swap_note(
+    connection: Connection,
+    key: str,
+    change: Callable[[Mapping[str, Any]], Mapping[str, object] | None],
+) -> bool:
+    """Change a note unless `change` wants nothing, or somebody else has changed it meanwhile."""
+    found = connection.scalar(select(META.c.value).where(META.c.key == key))
+    note = change({} if found is None else json.loads(found))
+    if note is None:
+        return False
+    value = json.dumps(note, ensure_ascii=False)
+    if found is None:
+        return insert_new(connection, META, {"key": key, "value": value})
+    same = (META.c.key == key) & (META.c.value == found)
+    return connection.execute(update(META).where(same).values(value=value)).rowcount == 1
 
 
 def write_note(connection: Connection, key: str, note: Mapping[str, object]) -> None:

@@ -1,6 +1,6 @@
 """Nightly backups: one a night by one of all processes, proved, and only so many kept (G10)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +15,12 @@ from engine.clock import FrozenClock
 from engine.errors import Unavailable
 from engine.runtime.backup.create import Backup, back_up, clear_away_abandoned
 from engine.runtime.backup.nights import Nights, back_up_nightly
-from engine.runtime.backup.notes import LAST, NIGHT, read_note
+from engine.runtime.backup.notes import LAST, NIGHT, read_note, swap_note
 from engine.runtime.database import Database
 from engine.runtime.run_lock import take
 from engine.runtime.tables.system import LOG
 from tests.kit.plans import living
+from tests.kit.process import PATIENCE
 
 CRM = "entities: {client: {fields: {name: text}}}\n"
 EVENING = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
@@ -86,10 +87,11 @@ def test_of_several_processes_one_makes_it(
         return back_up_nightly(one, nights) is not None
 
     with ThreadPoolExecutor(len(databases)) as processes:
-        assert sorted(processes.map(look, databases)) == [False, False, False, True]
-    assert (len(names(nights)), len(begun)) == (1, 1)
+        made = sorted(processes.map(look, databases))
     for one in databases:
         one.dispose()
+    assert made == [False, False, False, True]
+    assert (len(names(nights)), len(begun)) == (1, 1)
 
 
 def test_what_failed_is_written_down_and_tried_again(
@@ -143,3 +145,25 @@ def test_a_killed_process_keeps_the_night_from_nobody(
     clock_of(database).pass_(HOUR)
     assert back_up_nightly(database, nights) is not None
     assert names(nights) == ["kartoteka-20260302T210000Z.zip"]
+
+
+@pytest.mark.postgres
+def test_of_two_who_have_read_the_same_note_one_changes_it(postgres: str) -> None:
+    """Two processes find the night free in the same moment; a first note, and a later one."""
+    with living(postgres, CRM) as now:
+        for number in range(2):
+            both = Barrier(2)
+
+            def change(note: Mapping[str, Any], both: Barrier = both) -> Mapping[str, object]:
+                both.wait(PATIENCE)
+                return {"number": note.get("number", 0) + 1}
+
+            def claim(_: int, change: Any = change) -> bool:
+                return now.database.run_write(
+                    lambda connection: swap_note(connection, "claim", change)
+                )
+
+            with ThreadPoolExecutor(2) as processes:
+                assert sorted(processes.map(claim, range(2))) == [False, True]
+            with now.database.read() as connection:
+                assert read_note(connection, "claim") == {"number": number + 1}
