@@ -22,6 +22,7 @@ from engine.resources import resource_dir
 from engine.runtime import speech
 from engine.runtime.catalogues import Words, words_of
 from engine.runtime.speech import Speech
+from engine.runtime.translate import Translator
 from engine.web import request as asked
 from engine.web import urls
 from engine.web.assets import static_url
@@ -56,7 +57,8 @@ def environment(language: str) -> PageEnvironment:
     )
     made.sentence = words.one
     made.constants = {"icon": icon, "static": lambda path: escape(static_url(path))}
-    made.filters.update(show=show_value, say=sentence, moment=show_moment, initials=initials)
+    say = partial(Translator().text, language=language)
+    made.filters.update(show=show_value, say=say, moment=show_moment, initials=initials)
     made.globals.update(
         said_in(words),
         icon=icon,

@@ -32,7 +32,8 @@ def read_stored(compiled: CompiledEntity, row: Row[Any]) -> Stored:
     cells = cells_of(row)
     values: dict[str, Value] = {name: cells[name] for name in compiled.system_names}
     for name, columns in compiled.columns.items():
-        values[name] = _value(*(cells[one] for one in columns))
+        first, *beside = columns
+        values[name] = _reference(cells[first], cells[beside[0]]) if beside else cells[first]
     return Stored(compiled.id, cells["id"], cells["version"], values)
 
 
@@ -103,9 +104,5 @@ def to_cells(compiled: CompiledEntity, values: Values) -> dict[str, Any]:
     return cells
 
 
-def _value(*cells: Any) -> Value:
-    if len(cells) == 1:
-        value: Value = cells[0]
-        return value
-    entity, record_id = cells
+def _reference(entity: str, record_id: int | None) -> Value:
     return None if record_id is None else RecordRef(entity, record_id)
