@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import Outdated, say
 from engine.runtime.database import CONFIGURATION_LOCK, Database
@@ -54,8 +56,22 @@ def require_newest(database: Database, newest: str | None, digest: str) -> None:
 def _locked(connection: Connection) -> str | None:
     if connection.dialect.name != "postgresql":
         return connection.scalar(NEWEST)
-    with connection.execution_options(no_parameters=True).exec_driver_sql(LOCK_AND_LOOK) as found:
-        cursor: Any = found.cursor
-        cursor.nextset()
-        row = cursor.fetchone()
+    raw: Any = connection.connection
+    try:
+        with raw.cursor() as cursor:  # past SQLAlchemy: every write of records pays for this
+            cursor.execute(LOCK_AND_LOOK)
+            cursor.nextset()
+            row = cursor.fetchone()
+    except psycopg.Error as error:
+        raise _as_usual(connection, raw, error) from error
     return None if row is None else str(row[0])
+
+
+def _as_usual(connection: Connection, raw: Any, error: psycopg.Error) -> BaseException:
+    """Return the error as SQLAlchemy raises it, and give up a connection that is lost."""
+    lost = bool(raw.closed)
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        LOCK_AND_LOOK, None, error, psycopg.Error, connection_invalidated=lost
+    )

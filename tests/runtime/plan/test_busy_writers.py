@@ -9,6 +9,7 @@ import pytest
 from engine.app import open_services
 from engine.errors import Outdated, Unavailable
 from engine.metadata.model.application import Application
+from engine.runtime import one_version
 from engine.runtime.actor import ENGINE
 from engine.runtime.database import Database
 from tests.kit.applications import application
@@ -99,3 +100,17 @@ def test_a_writer_goes_on_with_the_version_of_now(database_url: str) -> None:
         assert now.application is not None
         new = open_services(now.application, now.database)
         assert new.records.create(ENGINE, "client", {"name": "new", "age": 7}).id
+
+
+@pytest.mark.postgres
+def test_a_connection_that_is_cut_while_it_waits_is_away_for_now(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with living(postgres, BEFORE) as now:
+        records = open_services(BEFORE, now.database).records
+        with monkeypatch.context() as cut:
+            suicide = "SELECT pg_terminate_backend(pg_backend_pid()); SELECT 'x'"
+            cut.setattr(one_version, "LOCK_AND_LOOK", suicide)
+            with pytest.raises(Unavailable, match="can't be reached"):
+                records.create(ENGINE, "client", {"name": "Anna"})
+        assert records.create(ENGINE, "client", {"name": "Anna"}).id == 1
