@@ -12,7 +12,7 @@ from engine.runtime.plan.conversion import Conversion, Directory
 from engine.runtime.plan.convert import is_harmless
 from engine.runtime.plan.count import Counter
 from engine.runtime.plan.examine import Verdict, examine
-from engine.runtime.plan.match import FieldMatch, How, TableMatch
+from engine.runtime.plan.match import FieldMatch, How, TableMatch, fits
 from engine.runtime.plan.operations import (
     AddColumn,
     Changes,
@@ -238,10 +238,13 @@ class FieldSteps:
     def _before(self, match: FieldMatch) -> Columns:
         """Return the columns that the field had when it was of the wanted type before."""
         found, live = match.found[0], self._table.live
-        if match.held:
-            return live.numbered(match.held) if match.held != found.number else ()
+        held = live.numbered(match.held)
+        if held and fits(held, match.wanted):  # else an older engine did not number them yet
+            return held if match.held != found.number else ()
         wanted = [(one.fits, one.type) for one in match.wanted]
-        for columns in live.line(found.origin) if match.how is not How.RESTORED else ():
+        for columns in (
+            live.line(found.origin) if match.held or match.how is not How.RESTORED else ()
+        ):
             if columns[0].state is State.RETIRED and wanted == [
                 (one.fits, one.type) for one in columns
             ]:

@@ -82,7 +82,7 @@ def back(now: Living, then: dict[int, tuple[Any, Held]], version: int) -> None:
 WAYS = st.lists(st.integers(-3, 5), min_size=6, max_size=6)
 
 
-@settings(max_examples=examples(12, nightly=500), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5, nightly=500), suppress_health_check=list(HealthCheck))
 @given(lives(), WAYS)
 def test_any_way_back_on_sqlite(life: list[Config], ways: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +90,7 @@ def test_any_way_back_on_sqlite(life: list[Config], ways: list[int]) -> None:
 
 
 @pytest.mark.postgres
-@settings(max_examples=examples(2, nightly=60), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(1, nightly=60), suppress_health_check=list(HealthCheck))
 @given(life=lives(), ways=WAYS)
 def test_any_way_back_on_postgresql(
     postgres_server: URL, life: list[Config], ways: list[int]
