@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import fields
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from flask import Flask, Response, make_response, redirect, request
 from htmx_flask import Htmx
@@ -41,7 +41,7 @@ def is_htmx() -> bool:
 def stands_at(path: str) -> bool:
     """Say whether the page that asks for a part stands at a path; one that says nothing may."""
     current = cast(HtmxAwareRequest, request).htmx.current_url
-    return not current or urlsplit(current).path == path
+    return not current or _split(current).path == path
 
 
 def respond(
@@ -81,10 +81,18 @@ def go(location: str) -> Response:
 def _part_of(location: str) -> str:
     """Return the part of the page at hand that an address answers with, '' for another page."""
     part = request.headers.get(PART, "")
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    here = _split(request.headers.get("HX-Current-URL", ""))
     there = urlsplit(ascii_url(location))
     is_here = (here.path, here.query) == (there.path, there.query)
     return part if is_here and PART_ID.fullmatch(part) else ""
+
+
+def _split(address: str) -> SplitResult:
+    """Take an address of a header apart; one that is none stands for no page of ours."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def go_afresh(location: str, status: int = 200) -> Response:

@@ -147,7 +147,10 @@ def own_origins(settings: Settings) -> Iterator[str]:
 
 
 def _origin_of(address: str) -> str:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "null"  # as browsers say it of a page whose address is nobody's business
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 

@@ -26,6 +26,7 @@ NEVER_UNIQUE = (Storage.BOOL, Storage.OPTIONS, Storage.ANY_LINK)
 PLACE = re.compile(r"\{([^{}]*)\}")
 PLACE_OF_SEQUENCE = re.compile(r"(year|month|day|n)(:[1-9][0-9]?)?")
 MOST_DECIMALS = 6
+MOST_FIELDS = 400  # a row of PostgreSQL has room for as many texts that are kept apart
 
 
 def check_keys_of_type(subject: Subject) -> Iterator[Problem]:
@@ -211,6 +212,11 @@ def check_limits(subject: Subject) -> Iterator[Problem]:
         name: shop
         entities: {item: {fields: {name: {type: text, min_length: 5, max_length: 10}}}}
     """
+    for entity in subject.application.entities.values():
+        if len(entity.fields) > MOST_FIELDS:
+            message = f"'{entity.id}' has more than {MOST_FIELDS} fields: no database holds more"
+            hint = "make a second entity, and a link to it"
+            yield Problem("E227", entity.mark, message, hint, entity.address)
     for field in declared_fields(subject.application):
         yield from _lengths(subject, field)
         path = field_path(field, "decimals")

@@ -14,7 +14,7 @@ from engine.metadata.problems import Problem
 GRAMMAR = frozenset({"and", "or", "not", "in", "is", "if", "else", "none", "true", "false"})
 ENTITY_WORDS = frozenset(
     {"views", "search", "static", "api", "sign_in", "sign_out", "my_day", "admin", "account"}
-    | {"healthz", "readyz", "served", "notifications", "welcome"}
+    | {"healthz", "readyz", "served", "notifications", "welcome", "calendar"}
 )
 FIELD_WORDS = frozenset(
     {"q", "sort", "after", "before", "view", "group_by", "columns", "tab", "panel", "size"}

@@ -123,6 +123,7 @@ def check_pipelines_named(subject: Subject) -> Iterator[Problem]:
         pipelines: {sales: {stages: {new: {}, won: {closes: won}}}}
     """
     known = tuple(subject.application.pipelines)
+    yield from _without_stages(subject)
     for entity in subject.application.entities.values():
         for field in entity.fields.values():
             if field.type != "stage" or field.pipeline is not None:
@@ -137,6 +138,16 @@ def check_pipelines_named(subject: Subject) -> Iterator[Problem]:
                 message = "a stage field needs its pipeline"
                 hint = suggest("", known) if known else "declare one in the section `pipelines`"
                 yield Problem("E203", field.mark, message, hint, field.address)
+
+
+def _without_stages(subject: Subject) -> Iterator[Problem]:
+    for pipeline in subject.keys(("pipelines",)):
+        place: Path = ("pipelines", pipeline.key.text, "stages")
+        stages = nodes.node_at(subject.raw, place)
+        if isinstance(stages, nodes.Mapping) and not stages.entries:
+            message = f"the pipeline '{pipeline.key.text}' has no stages"
+            hint = "name the stages that its records go through"
+            yield Problem("E203", pipeline.key.mark, message, hint, address_of(place))
 
 
 def _any_unclear_pipeline(subject: Subject) -> bool:

@@ -30,7 +30,8 @@ def read_number(written: syntax.Number) -> Const:
         raise ExpressionProblem(
             "E318", written.span, f"'{written.text}' is no plain number", "write digits: 1000000"
         )
-    if len(decimals) > MAX_SCALE or len(whole.lstrip("0")) + len(decimals) > MAX_DIGITS:
+    whole = whole.lstrip("0")
+    if len(decimals) > MAX_SCALE or len(whole) + len(decimals) > MAX_DIGITS:
         raise ExpressionProblem(
             "E318",
             written.span,
@@ -38,7 +39,7 @@ def read_number(written: syntax.Number) -> Const:
         )
     if decimals:
         return Const(types.number(len(decimals)), Decimal(text))
-    return Const(types.INTEGER, int(text))
+    return Const(types.INTEGER, int(whole or "0"))
 
 
 def negative(item: Node) -> Node:
