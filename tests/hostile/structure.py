@@ -1,0 +1,196 @@
+"""Damages the structure of a configuration, from a seed, as an author may by mistake."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from random import Random
+from typing import TypeAlias
+
+from engine.metadata import nodes
+from engine.metadata.source import read_nodes
+from tests.hostile.world import CRM
+from tests.kit.applications import CALLS, DEALS, REQUESTS, VET
+
+Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str"
+Place: TypeAlias = tuple["dict[str, Tree] | list[Tree]", str | int]
+
+TOP = Path(__file__).parent.parent.parent
+NAMES = (
+    *("select", "order", "group", "table", "user", "id", "version", "created_at", "title", "stage"),
+    *("archived", "__class__", "x" * 40, "x" * 64, "x" * 300, "имя", "a b", 'a"b', "a'b", "a;b"),
+    *("", " ", "1", "٣", "-1", "search", "admin", "static", "views", "my-day", "name", "NAME"),
+    *(
+        "_csrf",
+        "_part",
+        "q",
+        "sort",
+        "new",
+        "a.b",
+        "a/b",
+        "<b>",
+        "null",
+        "true",
+        "\u202e",
+        "\u200b",
+    ),
+)
+VALUES = (
+    *NAMES,
+    *("0", "-1", "1e9", "9" * 25, "9" * 5_000, "1.5", "NaN", "1e400", "0 min", "-5 min", "99999 d"),
+    *(
+        "text",
+        "link",
+        "user",
+        "stage",
+        "money",
+        "any_link",
+        "sequence",
+        "choice",
+        "choices",
+        "date",
+    ),
+    *("= name", "= name ~ name", "= 1 / 0", "= now() - now()", "= id", "= __class__", "= x.y.z"),
+    *("{{ name }}", "{{7*7}}", "{{ name", "{% if %}", "{{ __class__ }}", "name == 1", "stage.sla"),
+    *("all", "own", "none", "team", "mine", "me", "my_team", "today", "in 3 d", "25:00", "#fff"),
+    *("<script>alert(1)</script>", "' onmouseover=x", "javascript:x", "a\nb", "\t", "x" * 20_000),
+    *("(a+)+$", "[", "\\d{1,99999}", "../x", "en", "xx", "Mars/Olympus", "EUR", "ЖЖЖ"),
+)
+
+
+def plain(node: nodes.Node) -> Tree:
+    """Returns a node as plain values."""
+    match node:
+        case nodes.Mapping(entries):
+            return {one.key.text: plain(one.value) for one in entries}
+        case nodes.Sequence(items):
+            return [plain(one) for one in items]
+        case nodes.Scalar(text):
+            return text
+
+
+def tree_of(text: str) -> Tree:
+    """Reads a file that is right."""
+    root = read_nodes("crm.yaml", text).root
+    assert root is not None
+    return plain(root)
+
+
+def written(tree: Tree) -> str:
+    """Returns a tree as YAML: JSON is YAML."""
+    return json.dumps(tree, ensure_ascii=False, indent=1)
+
+
+def samples() -> Mapping[str, Tree]:
+    """Returns the configurations to damage: examples, samples of the kit, core overlays."""
+    kit = {"vet": VET, "requests": REQUESTS, "calls": CALLS, "deals": DEALS, "every type": CRM}
+    found = {
+        name: tree_of(f"name: sample\n{text}")
+        for name, text in kit.items()
+        if "\nname:" not in f"\n{text}"
+    }
+    found |= {name: tree_of(text) for name, text in kit.items() if name not in found}
+    found["vet practice"] = tree_of(_text("configs/examples/vet-practice/crm.yaml"))
+    found["kitchen"] = joined("configs/examples/kitchen-sales")
+    found["ours"] = joined("tests/metadata/example_ours")
+    found["overlay"] = tree_of("name: sample\n" + OVERLAY)
+    return found
+
+
+OVERLAY = """
+entities:
+  user: {label: Person, fields: {nick: text, boss: user, colour: {type: choice, options: [red]}}}
+  team: {fields: {city: text}}
+  task: {fields: {cost: money, place: text}, buttons: {late: {label: Late, do: [note: late]}}}
+  deal: {fields: {name: text, owner: user, stage: stage}}
+pipelines: {way: {stages: {first: {}, won: {closes: won}}}}
+roles: {clerk: {can: {deal: {every: all}, task: {every: own}}}}
+"""
+
+
+def named(text: str) -> Tree:
+    """Reads a sample of the kit, whose name may be left out."""
+    has_name = "\nname:" in f"\n{text}"
+    return tree_of(text if has_name else f"name: sample\n{text}")
+
+
+def joined(folder: str) -> Tree:
+    """Returns the definitions of a folder as one tree."""
+    whole: dict[str, Tree] = {}
+    for path in sorted((TOP / folder).glob("*.yaml"), key=lambda one: one.name != "crm.yaml"):
+        part = tree_of(path.read_text(encoding="utf-8"))
+        assert isinstance(part, dict)
+        for key, value in part.items():
+            known = whole.setdefault(key, {})
+            if isinstance(known, dict) and isinstance(value, dict):
+                known.update(value)
+            else:
+                whole[key] = value
+    return whole
+
+
+def _text(path: str) -> str:
+    return (TOP / path).read_text(encoding="utf-8")
+
+
+def places(tree: Tree) -> Iterator[Place]:
+    """Yields every value of a tree by what holds it and its key or number."""
+    match tree:
+        case dict():
+            for key, value in tree.items():
+                yield tree, key
+                yield from places(value)
+        case list():
+            for number, value in enumerate(tree):
+                yield tree, number
+                yield from places(value)
+
+
+def damaged(tree: Tree, seed: int) -> Tree:
+    """Returns a copy with one to three places damaged."""
+    random = Random(seed)  # noqa: S311 - damage is no secret
+    copy: Tree = json.loads(json.dumps(tree))
+    for _ in range(random.choice((1, 1, 1, 2, 3))):
+        damage(copy, random)
+    return copy
+
+
+def damage(tree: Tree, random: Random) -> None:
+    """Damages one place."""
+    holder, key = random.choice(list(places(tree)))
+    other_holder, other = random.choice(list(places(tree)))
+    value, foreign = _at(holder, key), _at(other_holder, other)
+    match random.randrange(9):
+        case 0:
+            del holder[key]  # type: ignore[arg-type] # a key of this very holder
+        case 1:
+            _put(holder, key, random.choice(VALUES))
+        case 2:
+            _put(holder, key, json.loads(json.dumps(foreign)))
+        case 3 if isinstance(holder, dict):
+            _rename(holder, str(key), random.choice(NAMES))
+        case 4 if isinstance(holder, dict):
+            holder[random.choice(NAMES)] = json.loads(json.dumps(value))
+        case 5:
+            _put(holder, key, random.choice(({}, [], "", [value], {"label": value}, {"if": value})))
+        case 6 if isinstance(holder, dict):
+            holder[str(other)] = json.loads(json.dumps(foreign))
+        case 7 if isinstance(holder, list):
+            holder.append(json.loads(json.dumps(value)))
+        case 8 if isinstance(value, list):
+            value.extend(f"{random.choice(NAMES)}{number}" for number in range(900))
+        case _:
+            _put(holder, key, str(other))
+
+
+def _at(holder: "dict[str, Tree] | list[Tree]", key: str | int) -> Tree:
+    return holder[key]  # type: ignore[index] # a key of this very holder
+
+
+def _put(holder: "dict[str, Tree] | list[Tree]", key: str | int, value: Tree) -> None:
+    holder[key] = value  # type: ignore[index] # a key of this very holder
+
+
+def _rename(holder: dict[str, Tree], key: str, name: str) -> None:
+    pairs = [(name if one == key else one, value) for one, value in holder.items()]
+    holder.clear()
+    holder.update(pairs)
