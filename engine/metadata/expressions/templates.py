@@ -22,6 +22,7 @@ from engine.metadata.problems import Problem
 
 _MOST_HOLES = 100
 _LONGEST = 10_000
+_LONGEST_RESULT = 1_000_000
 _HOLE_PARTS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\}\}|\{\{|.""", re.DOTALL)
 
 Show: TypeAlias = Callable[[Result, Typed], str]
@@ -59,10 +60,14 @@ def typed_template(template: Template, scope: Scope) -> TextTemplate:
 
 
 def render(template: TextTemplate, context: Context, show: Show) -> str:
-    """Fill a text in for one record; what is empty leaves nothing behind."""
-    return "".join(
-        one if isinstance(one, str) else _shown(one, context, show) for one in template.closures
-    )
+    """Fill a text in for one record; what is empty leaves nothing behind, what is endless ends."""
+    parts: list[str] = []
+    left = _LONGEST_RESULT
+    for one in template.closures:
+        part = one if isinstance(one, str) else _shown(one, context, show)
+        parts.append(part[:left])
+        left -= len(parts[-1])
+    return "".join(parts)
 
 
 def _shown(hole: tuple[Typed, Callable[[Context], Result]], context: Context, show: Show) -> str:
