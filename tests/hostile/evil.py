@@ -2,7 +2,7 @@
 
 SCRIPT = '"><script>alert(1)</script>'
 EVENT = "' onmouseover=alert(1) x='"
-LOADS = "<div hx-get=/admin/users hx-trigger=load>"
+LOADS = "<div hx-get=/evil hx-trigger=load>"
 SQL = (
     "(select password from user)",
     "name;drop table e_thing",

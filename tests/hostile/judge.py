@@ -98,12 +98,20 @@ def in_child(name: str, operand: str, writer: int) -> None:
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * 4096
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    before = memory("VmRSS")
     try:
         outcome: dict[str, Any] = {"found": DEEDS[name](operand)}
     except BaseException as error:  # noqa: BLE001 - that is what is looked for
         outcome = {"error": f"{type(error).__name__}: {error}"[:500]}
+    outcome["mebibytes"] = (memory("VmHWM") - before) / 1024
     with os.fdopen(writer, "w") as pipe:
         json.dump(outcome, pipe)
+
+
+def memory(name: str) -> int:
+    """Returns KiB of this process: what it holds now (VmRSS), or held at most (VmHWM)."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(one.split()[1]) for one in lines if one.startswith(f"{name}:"))
 
 
 def judged(name: str, operand: str) -> dict[str, Any]:
@@ -118,10 +126,8 @@ def judged(name: str, operand: str) -> dict[str, Any]:
     with os.fdopen(reader) as pipe:
         text = pipe.read()
     _, status, usage = os.wait4(child, 0)
-    outcome = json.loads(text) if text else {"error": f"ended by {status}"}
-    seconds = usage.ru_utime + usage.ru_stime
-    grown = usage.ru_maxrss - resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {**outcome, "seconds": seconds, "mebibytes": max(0, grown) / 1024}
+    outcome = json.loads(text) if text else {"error": f"ended by {status}", "mebibytes": 0}
+    return {**outcome, "seconds": usage.ru_utime + usage.ru_stime}
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ WRITTEN = st.one_of(
     st.datetimes().map(str),
 )
 few = settings(
-    max_examples=examples(8, nightly=20_000),
+    max_examples=examples(5, nightly=20_000),
     deadline=None,
     derandomize=PROFILE == "commit",
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -77,7 +77,7 @@ def test_a_field(world: World, name: str, text: str, twice: int) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("name", ["text", "long_text", "integer", "number", "datetime", "link"])
-@settings(parent=few, max_examples=examples(12, nightly=20_000))
+@settings(parent=few, max_examples=examples(8, nightly=20_000))
 @given(text=WRITTEN)
 def test_a_field_on_postgresql(on_postgres: World, name: str, text: str) -> None:
     is_kept_or_refused(on_postgres, name, text, [(name, text)])
