@@ -11,7 +11,6 @@ import pytest
 from flask import request
 
 from engine.runtime.actor import ENGINE, Actor
-from engine.runtime.query.filters import QueryParser
 from engine.runtime.query.select import Reader as EngineReader
 from engine.runtime.records import answers, button_states, conditions, pressing
 from engine.runtime.records.gate import Gate
@@ -143,10 +142,6 @@ def files_hold_all_fields(patch: Patch) -> None:
 
 def views_open_for_everybody(patch: Patch) -> None:
     patch.setattr(EngineReader, "opens", lambda *_: True)
-
-
-def views_pick_by_hidden_fields(patch: Patch) -> None:
-    patch.setattr(QueryParser, "_reads_where", lambda *_: True)
 
 
 def runs_of_peeked_records(patch: Patch) -> None:

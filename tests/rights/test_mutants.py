@@ -80,7 +80,6 @@ MUTANTS: dict[Mutant, Probe] = {
     wrong.files_for_everybody: reads("fay", ".csv"),
     wrong.files_hold_all_fields: reads("ann", ".csv"),
     wrong.views_open_for_everybody: reads("ann", "GET /views/<view_id>"),
-    wrong.views_pick_by_hidden_fields: reads("ann", "GET /views/<view_id>"),
     wrong.runs_of_peeked_records: reads("ann", f"GET {ONE}/runs"),
     wrong.pickers_for_any_field: seen("ann", "/search/pick/deal/seller", 404),
     wrong.timelines_tell_hidden_fields: reads("ann", f"GET {ONE}"),

@@ -131,10 +131,6 @@ class World:
         is_shown_in = "show_in" in self.buttons(entity)[button]
         return is_shown_in and any(self.hides(login, entity, one) for one in self.stages(entity))
 
-    def named_in(self, expression: str, entity: str) -> set[str]:
-        """Returns the fields of an entity that an expression names."""
-        return set(re.findall(r"(?<![.\w'])[a-z_]+", expression)) & set(self.fields(entity))
-
     def browser(self, login: str) -> Browser:
         """Opens a browser for a person."""
         return self.site.browser(login)

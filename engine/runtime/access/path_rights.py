@@ -1,7 +1,6 @@
 """May an actor read what a path of the configuration reads: step by step, as on records' pages.
 
-For conditions and texts of an author that a person is shown or can draw conclusions from: whether
-a view lists a record, what a refusal says.
+For texts of an author that a person is shown, such as what a refusal says.
 """
 
 from __future__ import annotations
