@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from engine.errors import Message, Refused, say
 from engine.metadata.fieldtypes.base import Storage
@@ -24,7 +24,7 @@ from engine.runtime.database import Database
 from engine.runtime.plan.match import match
 from engine.runtime.plan.row_steps import TEAM, pending_rows, stale_teams
 from engine.runtime.plan.state import read_state
-from engine.runtime.records.bulk import RowsRefused
+from engine.runtime.records.bulk import Half, RowsRefused
 from engine.runtime.records.service import RecordService
 from engine.runtime.tables.system import ROW_KEYS
 
@@ -62,10 +62,24 @@ def load_rows(
         known = _known(connection)
         teams = stale_teams(connection, application, match(read_state(connection), application))
         rows = pending_rows(connection, application, demo=demo)
+        half = _half(connection)
     _write_teams(teams, known, records)
-    loader = _Loader(application, records, known)
+    loader = _Loader(application, database, records, known)
     loader.load([Pending(one, dict(_links(one, application))) for one in rows])
+    loader.complete(
+        [
+            Pending(one, dict(_links(one, application)))
+            for one in application.rows
+            if (one.entity, one.key) in half
+        ]
+    )
     return len(rows)
+
+
+def _half(connection: Connection) -> frozenset[Key]:
+    """Return the rows that were there without all of their links when loading them was stopped."""
+    query = select(ROW_KEYS.c.entity, ROW_KEYS.c.key).where(ROW_KEYS.c.loaded_at.is_(None))
+    return frozenset((row.entity, row.key) for row in connection.execute(query))
 
 
 def _known(connection: Connection) -> Known:
@@ -168,8 +182,11 @@ class _Waves:
 class _Loader:
     """Loads rows in waves; `known` maps the keys of all loaded rows to their records."""
 
-    def __init__(self, application: Application, records: RecordService, known: Known) -> None:
+    def __init__(
+        self, application: Application, database: Database, records: RecordService, known: Known
+    ) -> None:
         self._application = application
+        self._database = database
         self._records = records
         self._known = known
 
@@ -179,14 +196,22 @@ class _Loader:
             self._load_group(group)
 
     def _load_group(self, rows: Sequence[Pending]) -> None:
-        late: list[tuple[Pending, frozenset[str]]] = []
+        late: list[Pending] = []
         for wave, later in _Waves(rows, self._application):
             self._load_wave(wave, later)
-            late += [(one, later[one.key]) for one in wave if later.get(one.key)]
-        for one, names in late:
-            payload = {name: self._linked(one, name) for name in names}
-            entity, record_id = one.row.entity, self._known[one.key]
-            self._records.update(ENGINE, entity, record_id, payload, None)
+            late += [one for one in wave if later.get(one.key)]
+        self.complete(late)
+
+    def complete(self, rows: Sequence[Pending]) -> None:
+        """Write the links of rows that had to wait for their ring, and note that they are whole."""
+        for one in rows:
+            payload = {name: self._linked(one, name) for name in one.links}
+            entity, key = one.key
+            self._records.update(ENGINE, entity, self._known[one.key], payload, None)
+            mine = (ROW_KEYS.c.entity == entity, ROW_KEYS.c.key == key)
+            with self._database.write() as connection:
+                now = self._database.clock.now()
+                connection.execute(update(ROW_KEYS).where(*mine).values(loaded_at=now))
 
     def _load_wave(self, wave: Sequence[Pending], later: Mapping[Key, frozenset[str]]) -> None:
         by_entity: dict[str, list[Pending]] = defaultdict(list)
@@ -194,7 +219,7 @@ class _Loader:
             by_entity[one.row.entity].append(one)
         for entity, rows in by_entity.items():
             payloads = [self._payload(one, later.get(one.key, frozenset())) for one in rows]
-            keys = [one.row.key for one in rows]
+            keys = [Half(one.row.key) if later.get(one.key) else one.row.key for one in rows]
             try:
                 made = self._records.create_many(ENGINE, entity, payloads, keys=keys)
             except RowsRefused as refused:

@@ -25,6 +25,12 @@ class Batch:
     keys: Sequence[str] | None = None
 
 
+class Half(str):
+    """The key of a row that is not all there yet: a link to its ring is written later."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one payload: the record, or the sentences that refused it."""
@@ -85,9 +91,9 @@ def _store(
         rows = [
             {
                 "entity": batch.entity,
-                "key": batch.keys[number],
+                "key": str(batch.keys[number]),
                 "record_id": record_id,
-                "loaded_at": transaction.now,
+                "loaded_at": None if isinstance(batch.keys[number], Half) else transaction.now,
             }
             for number, record_id in zip(good, ids, strict=True)
         ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from engine import crash_points
 from engine.app import open_services
 from engine.errors import Refused
 from engine.metadata.model.application import Application
@@ -170,3 +171,43 @@ def test_ten_thousand_rows(database_url: str) -> None:
         assert load_rows(wanted, found.database, services.records, demo=False) == 9_999
         assert len(set(found.values("order", "person"))) == 1_999
         assert sum(found.values("order", "total")) == sum(n % 100 for n in range(8_000)) + 4_000
+
+
+RING = """
+timezone: Europe/Sofia
+entities:
+  a: {fields: {name: text, b: {type: link, to: b}}}
+  b: {fields: {name: text, a: {type: link, to: a}}}
+"""
+
+
+class Died(BaseException):
+    """An end in the middle, in this process."""
+
+
+@pytest.mark.parametrize("writes", [1, 2, 3, 4])
+def test_rows_in_a_ring_are_whole_wherever_loading_them_was_stopped(
+    database_url: str, writes: int
+) -> None:
+    left = [writes]
+
+    def die(place: str) -> None:
+        left[0] -= place == "records.before_commit"
+        if not left[0]:
+            raise Died
+
+    rows = {"data/a.csv": "key,name,b\na1,A,b1\n", "data/b.csv": "key,name,a\nb1,B,a1\n"}
+    wanted = application(RING, **rows)
+    with living(database_url, RING) as now:
+        apply(now.database, now.plan(wanted), wanted, "tester")
+        now.application = wanted
+        crash_points.arm_with(die)
+        try:
+            with pytest.raises(Died):
+                now.load(wanted)
+        finally:
+            crash_points.arm(None)
+        now.load(wanted)
+        joined = "SELECT a.name, b.name FROM e_a a JOIN e_b b ON b.id = a.b AND a.id = b.a"
+        assert now.ask(joined) == [("A", "B")]
+        assert now.load(wanted) == 0
