@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from engine.automation.worker import Worker
-from engine.runtime.tables.system import ATTEMPTS, FORM_TOKENS, HISTORY, OUTBOX, RUNS, TIMERS
+from engine.runtime.tables.system import ATTEMPTS, BANS, FORM_TOKENS, HISTORY, OUTBOX, RUNS, TIMERS
 from tests.kit.office import Office, Opened
 
 CRM = """
@@ -36,6 +36,9 @@ def test_only_what_is_old_and_over_goes(opened_on_both: Opened) -> None:
         crm.write(FORM_TOKENS, token=str(hours), digest="d", created_at=made)
     for age in (89, 91):
         crm.write(ATTEMPTS, at=days(age), login="sam", address="", outcome="failed")
+    for hours in (-1, 23, 25):
+        until = now - timedelta(hours=hours)
+        crm.write(BANS, kind="login", subject=f"sam{hours}", created_at=days(3), until=until)
     crm.write(
         TIMERS,
         kind="task_due",
@@ -54,6 +57,7 @@ def test_only_what_is_old_and_over_goes(opened_on_both: Opened) -> None:
     assert sorted(states) == sorted([*ENDED, *ENDED, "not_run"])
     assert [one["token"] for one in crm.rows(FORM_TOKENS)] == ["23"]
     assert len(crm.rows(ATTEMPTS)) == 1
+    assert {one["subject"] for one in crm.rows(BANS)} == {"sam-1", "sam23"}
     assert (count(crm, HISTORY), count(crm, TIMERS)) == (kept, 1)
 
 
