@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.kit.plans import Living, living
 BEFORE = application("entities: {client: {fields: {name: text, age: text, town: text}}}\n")
 WRITERS = 4
 WRITTEN_BEFORE = 40
+PATIENCE = 8.0
 AFTER = {
     "a retyped field": "entities: {client: {fields: {name: text, age: integer, town: text}}}\n",
     "a renamed field": "entities:\n  client:\n    fields:\n      name: text\n"
@@ -36,9 +38,12 @@ class Writers:
         self.records = open_services(before, database).records
         self.acknowledged: list[str] = []
         self.refused: list[Exception] = []
+        self.is_over = threading.Event()
 
     def write(self, number: int) -> None:
-        for turn in range(10_000):
+        turn = 0
+        while not self.is_over.is_set():
+            turn += 1
             name = f"{number}-{turn}"
             try:
                 saved = self.records.create(ENGINE, "client", {"name": name, "age": "7"})
@@ -61,8 +66,11 @@ def test_no_write_of_an_old_version_lands_in_tables_of_a_new_one(
         running = [threads.submit(writers.write, number) for number in range(WRITERS)]
         wait_until(lambda: len(writers.acknowledged) >= WRITTEN_BEFORE)
         now.become(wanted)
+        patience = Timer(PATIENCE, writers.is_over.set)  # nobody told them: then it fails
+        patience.start()
         for one in running:
             one.result(timeout=30)
+        patience.cancel()
         assert len(writers.refused) == WRITERS
         assert kept(now) == sorted(writers.acknowledged)
 
