@@ -32,18 +32,18 @@ def test_whatever_fails_sometimes_all_is_done_once(
     database_url: str, tmp_path: Path, report: Report
 ) -> None:
     with ground(tmp_path / "ground", database_url) as crm:
-        faults = work(crm, FAULTS, SOMETIMES)
+        faults = work(crm, FAULTS, SOMETIMES, 4 * ACKS)
         judged = crm.judge()
         report(f"now and then on {crm.services.database.dialect}", f"{faults} faults", judged)
         assert judged.found == []
         assert faults
 
 
-def work(crm: Ground, faults: tuple[Fault, ...], rate: float) -> int:
+def work(crm: Ground, faults: tuple[Fault, ...], rate: float, acks: int = ACKS) -> int:
     """Lets people and a worker work with a store that fails; returns how often it has failed."""
     luck = random.Random(3)  # noqa: S311 - the same faults at each run
     doors = [*clients(crm)[:2], *crm.service()[2:]]
     with failing(crm.services.database, faults, rate, luck) as store:
-        take_turns(crm, crm.writers(doors, seed=3), ACKS, luck)
+        take_turns(crm, crm.writers(doors, seed=3), acks, luck)
     crm.settle()
     return store.number
