@@ -41,7 +41,7 @@ pytestmark = pytest.mark.journey
 
 CLIENTS = 60
 WRITERS = 4
-PATIENCE = 0.05
+PATIENCE = 0.2
 LOG = "log"
 
 

@@ -34,7 +34,7 @@ from tests.kit.crash_writers import at_work
 from tests.kit.faulty import FAULTS, Fault, failing
 from tests.kit.nursery import wait_until
 
-ACKS = 30
+ACKS = 40
 Break = Callable[[Ground], Any]
 
 
