@@ -107,7 +107,7 @@ def world() -> Iterator[World]:
 def test_a_parameter(world: World, page: str) -> None:
     random = Random(page)  # noqa: S311 - the same sample on every run
     before = world.site.digest()
-    for _ in range(examples(30, nightly=5_000)):
+    for _ in range(examples(20, nightly=5_000)):
         pairs = [
             (random.choice(NAMES), random.choice(TEXTS)) for _ in range(random.choice((1, 1, 2, 3)))
         ]

@@ -17,7 +17,7 @@ from tests.kit.examples import examples
 
 SECONDS = 2.0
 PARTS = 8
-LOADED = examples(480, nightly=50_000)
+LOADED = examples(240, nightly=50_000)
 APPLIED = examples(48, nightly=10_000)  # of these one in six or seven has no error
 SMALL = ("deals", "overlay", "ours", "every type")
 
