@@ -239,7 +239,10 @@ class _Story:
         )
 
     def _about(self, entity_id: str, kinds: frozenset[EntryKind]) -> Select[Any] | None:
-        """Return the query for notes or tasks about the record, as far as they are seen."""
+        """Return the query for notes or tasks about the record, as far as they are seen.
+
+        Those are found first: a join would let SQLite look up the history of all there are.
+        """
         compiled = self._entities.get(entity_id)
         actions = [
             action.value
@@ -249,16 +252,15 @@ class _Story:
         if compiled is None or compiled.any_link is None or not actions:
             return None
         kind, record = (compiled.table.c[one] for one in compiled.columns[compiled.any_link])
-        return (
-            select(HISTORY)
-            .join(compiled.table, compiled.table.c.id == HISTORY.c.record_id)
-            .where(
-                HISTORY.c.entity == entity_id,
-                HISTORY.c.action.in_(actions),
-                kind == bindparam(ENTITY),
-                record == bindparam(RECORD),
-                self._access.row_condition(self._actor, entity_id, "see"),
-            )
+        found = select(compiled.table.c.id).where(
+            kind == bindparam(ENTITY),
+            record == bindparam(RECORD),
+            self._access.row_condition(self._actor, entity_id, "see"),
+        )
+        return select(HISTORY).where(
+            HISTORY.c.entity == entity_id,
+            HISTORY.c.action.in_(actions),
+            HISTORY.c.record_id.in_(found),
         )
 
     def entry(self, row: Row[Any]) -> Entry | None:
