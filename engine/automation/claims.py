@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from engine.automation.leases import (
     DEAD,
-    MOST_ATTEMPTS,
+    MOST_BEGUN,
     Lease,
     claimed,
     new_lease,
@@ -49,8 +49,8 @@ def claim_timers(
     """
     lease = new_lease(now)
     found = connection.execute(_due(kinds, now).limit(limit)).all()
-    lost = [one.id for one in found if one.attempts >= MOST_ATTEMPTS]
-    taken = _together([one for one in found if one.attempts < MOST_ATTEMPTS])
+    lost = [one.id for one in found if one.attempts >= MOST_BEGUN]
+    taken = _together([one for one in found if one.attempts < MOST_BEGUN])
     _change(connection, lost, {"state": DEAD, "last_error": GAVE_UP, **released()})
     attempts = {"attempts": TIMERS.c.attempts + 1}
     _change(connection, [one.id for one in taken], {**claimed(lease), **attempts})

@@ -2,7 +2,8 @@
 
 A claim is a token and a time until which it holds. Whoever finishes the work shows the token in
 the transaction that does it, so that one whose time has run out can't write. What fails is tried
-again after a growing pause, and after the last try a person has to look.
+again after a growing pause, and after the last try a person has to look; so it is with what was
+begun again and again by workers that never came back.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 LENGTH = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
+MOST_BEGUN = 20  # a worker may be killed for reasons that have nothing to do with its work
 PAUSES = tuple(timedelta(minutes=one) for one in (1, 5, 15, 60))
 DEAD = "dead"
 LONGEST_ERROR = 500
