@@ -1,7 +1,8 @@
 """Once a day the rows that nobody will ask for any more go; nothing else ever does.
 
 Outbox rows that were closed a month ago, form tokens of the day before, failed sign-ins of a
-quarter, bans that ended the day before, and a month later the runs of rules that did not run.
+quarter, bans that ended the day before, and a month later the runs of rules that did not run. Then
+the database looks at how much there is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ CHUNK = 1_000  # a long transaction would keep people waiting
 
 def tidy(database: Database, now: datetime) -> int:
     """Drop the rows whose time is over and return how many they were."""
-    return sum(_drop(database, table, old) for table, old in _over(now))
+    dropped = sum(_drop(database, table, old) for table, old in _over(now))
+    database.learn_sizes()
+    return dropped
 
 
 def _over(now: datetime) -> Iterator[tuple[Table, ColumnElement[bool]]]:

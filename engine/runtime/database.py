@@ -36,6 +36,7 @@ CONFIGURATION_LOCK: Final = 0x6B61_7274
 ATTEMPTS = 4
 PAUSE = 0.05
 WRITER_PATIENCE = 15.0
+ROWS_COUNTED = 400  # of each index: milliseconds, however large a table is
 SQLITE_NEEDED = (3, 38)  # -> of JSON, RETURNING, RENAME COLUMN
 PRAGMAS = (
     "PRAGMA busy_timeout=5000",
@@ -157,6 +158,16 @@ class Database:
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": CONFIGURATION_LOCK}
             )
+
+    def learn_sizes(self) -> None:
+        """Let SQLite count a little, so that it begins a query at the smaller end.
+
+        PostgreSQL does so by itself. Connections that are open go on as before.
+        """
+        if self._is_sqlite:
+            with self.write() as connection:
+                connection.exec_driver_sql(f"PRAGMA analysis_limit={ROWS_COUNTED}")
+                connection.exec_driver_sql("ANALYZE")
 
     def dispose(self) -> None:
         """Close all connections."""

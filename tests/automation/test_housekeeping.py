@@ -81,3 +81,13 @@ ENDED = ("done", "failed", "guarded", "stopped")
 def count(crm: Office, table: Table) -> int:
     with crm.services.database.read() as connection:
         return int(connection.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def test_sqlite_knows_how_much_there_is(opened: Opened) -> None:
+    crm = opened(CRM)
+    for number in range(20):
+        crm.create(crm.person(f"p{number}", "seller"), "request", name=str(number))
+    crm.work()
+    with crm.services.database.read() as connection:
+        known = dict(connection.exec_driver_sql("SELECT tbl, stat FROM sqlite_stat1").all())
+    assert known["kt_history"].startswith("40 ")
