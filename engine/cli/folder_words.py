@@ -12,7 +12,7 @@ from engine.cli.place import Place
 from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.folder import FolderState, Standing
 from engine.runtime.plan.steps import Plan
-from engine.runtime.plan.text import plan_text
+from engine.runtime.plan.text import done_text, plan_text
 
 MEANWHILE = "The version applied before is served meanwhile."
 ANSWERS = "/admin/configuration"
@@ -41,7 +41,7 @@ def tell_state(state: FolderState, applied: Plan | None, url: str) -> None:
         tell_waiting(state, url)
         output.show(MEANWHILE)
     elif applied is not None:
-        output.show(f"Applied:\n{plan_text(applied)}" if applied.steps else "Read again.")
+        output.show(f"Applied:\n{done_text(applied)}" if applied.steps else "Read again.")
     else:
         output.show("The folder is what is served.")
 

@@ -37,6 +37,11 @@ def plan_text(plan: Plan) -> str:
     return "\n\n".join(one for one in parts if one)
 
 
+def done_text(plan: Plan) -> str:
+    """Return a plan as a text that was applied: nothing of it needs an answer any more."""
+    return stored_steps_text([one.as_json() for one in plan.steps])
+
+
 def stored_steps_text(steps: Sequence[Mapping[str, object]]) -> str:
     """Return the steps of a plan as they were stored with its version, grouped alike."""
     parts = []
