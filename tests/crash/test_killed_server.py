@@ -13,7 +13,7 @@ from tests.kit.nursery import Nursery
 
 pytestmark = pytest.mark.journey
 
-KILLS = examples(10, nightly=200)
+KILLS = examples(6, nightly=200)
 
 
 def test_a_killed_server_loses_nothing(

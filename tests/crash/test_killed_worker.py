@@ -17,7 +17,7 @@ from tests.kit.nursery import STOP, Nursery, wait_until
 
 pytestmark = pytest.mark.journey
 
-KILLS = examples(10, nightly=500)
+KILLS = examples(6, nightly=500)
 WORKING = "Working."
 
 
