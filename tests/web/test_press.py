@@ -282,6 +282,32 @@ def test_a_double_click_is_one_press(site: Site, ivan: Browser) -> None:
     assert len(tasks_of(site)) == 1
 
 
+HAND_OVER = """
+entities:
+  case:
+    fields: {name: text, owner: user}
+    buttons: {hand_over: {label: Hand over, do: [{set: {owner: "= none"}}]}}
+roles: {clerk: {can: {case: {every: own}}}}
+"""
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_press_that_takes_the_record_away_is_answered_twice(htmx: bool) -> None:
+    with open_site(HAND_OVER) as site:
+        clerk = site.user("clara", "clerk")
+        clara = site.browser("clara")
+        address = f"/case/{site.create('case', name='A', owner=clerk)}/press/hand_over"
+        sent = dict(form(clara.get(address), address).pairs)
+        first, again = (clara.post(address, sent, htmx=htmx) for _ in range(2))
+        assert (again.status_code, again.headers.get("Location")) == (
+            first.status_code,
+            first.headers.get("Location"),
+        )
+        assert "done already" in clara.get("/case").text
+        other = clara.post(address, {**sent, "_token": "another"}, htmx=htmx)
+        assert other.status_code == 404
+
+
 @pytest.mark.parametrize("htmx", [True, False])
 def test_a_late_press_shows_the_record_as_it_is_now(
     site: Site, ivan: Browser, *, htmx: bool

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from engine.errors import Conflict, ValidationFailed, say
 from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import Actor
+from engine.runtime.database import Database
 from engine.runtime.records.changes import Saved
 from engine.runtime.tables.system import FORM_TOKENS
 from engine.runtime.upsert import insert_new
@@ -71,6 +72,16 @@ class Token:
         result = found.result
         made = tuple(RecordRef(*one) for one in result.get("made", ()))
         return Saved(result["entity"], result["id"], result["version"], repeated=True, made=made)
+
+
+def was_used(database: Database, actor: Actor, token: str, record: RecordRef) -> bool:
+    """Say whether this person has done something to a record with a form token before."""
+    query = select(FORM_TOKENS.c.result).where(
+        FORM_TOKENS.c.token == token, FORM_TOKENS.c.user_id == actor.user_id
+    )
+    with database.read() as connection:
+        result = connection.scalar(query) or {}
+    return (result.get("entity"), result.get("id")) == (record.entity, record.id)
 
 
 def forget_old(connection: Connection, now: datetime) -> None:

@@ -16,16 +16,19 @@ from engine.errors import (
     Conflict,
     EngineError,
     Message,
+    NotAllowed,
     NotFound,
     ValidationFailed,
     say,
 )
 from engine.metadata.model.button import Button, asked_field
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
 from engine.runtime.records.changes import Seen
 from engine.runtime.records.rule_failure import RuleFailed
+from engine.runtime.records.tokens import was_used
 from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go, is_fragment, show, swap_into, tell
 from engine.web.parts.acts import is_for
@@ -78,7 +81,13 @@ def ask(entity_id: str, record_id: int, button_id: str) -> Response:
 def press(entity_id: str, record_id: int, button_id: str) -> Response:
     """Press the button, with its answers."""
     desk = current_desk()
-    record, button = found(desk, entity_id, record_id, button_id)
+    try:
+        record, button = found(desk, entity_id, record_id, button_id)
+    except (NotFound, NotAllowed):
+        if not was_pressed(desk, RecordRef(entity_id, record_id)):
+            raise
+        toast(done_already(desk.look.application.buttons(entity_id)[button_id]))
+        return go(list_url(entity_id))
     data = answers_of(desk, button, record)
     state = state_of(desk, record, button)
     if state is not None and data.control("_search"):
@@ -115,6 +124,12 @@ def found(desk: Desk, entity_id: str, record_id: int, button_id: str) -> tuple[R
         raise NotFound(NOTHING_HERE)
     desk.require(record, "press")
     return record, button
+
+
+def was_pressed(desk: Desk, record: RecordRef) -> bool:
+    """Say whether this very press was done before, and has taken the record out of reach."""
+    token = request.form.get("_token", "")
+    return bool(token) and was_used(desk.database, desk.actor, token, record)
 
 
 def state_of(desk: Desk, record: Record, button: Button) -> ButtonState | None:
