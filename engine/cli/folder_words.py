@@ -9,11 +9,13 @@ from pathlib import Path
 
 from engine.cli import output
 from engine.cli.place import Place
+from engine.metadata.folder import worst_first
 from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.folder import FolderState, Standing
 from engine.runtime.plan.steps import Plan
 from engine.runtime.plan.text import done_text, plan_text
 
+MOST = 10  # mistakes at a time beside the log of a serving process
 MEANWHILE = "The version applied before is served meanwhile."
 ANSWERS = "/admin/configuration"
 
@@ -32,7 +34,8 @@ def teller(url: str) -> Callable[[FolderState, Plan | None], None]:
 def tell_state(state: FolderState, applied: Plan | None, url: str) -> None:
     """Print one state of a folder."""
     if state.problems:
-        output.show_problems(state.problems, state.sources or {}, as_json=False)
+        problems, sources = worst_first(state.problems), state.sources or {}
+        output.show_problems(problems, sources, as_json=False, most=MOST)
     if state.refusal is not None:
         output.show(str(state.refusal))
     if state.standing is Standing.WRONG:

@@ -68,14 +68,23 @@ def end(code: Exit) -> NoReturn:
 
 
 def show_problems(
-    problems: tuple[Problem, ...], sources: Mapping[str, str], *, as_json: bool
+    problems: tuple[Problem, ...],
+    sources: Mapping[str, str],
+    *,
+    as_json: bool,
+    most: int | None = None,
 ) -> Exit:
-    """Print what is wrong with a configuration, and return how the command should end."""
+    """Print what is wrong with a configuration, and return how the command should end.
+
+    Of more than `most` only the first ones are shown to people, with how many there are.
+    """
     if as_json:
         show_json([problem_as_json(one) for one in problems])
     else:
-        for problem in problems:
+        for problem in problems[:most]:
             show(render(problem, sources) + "\n")
+        if most is not None and len(problems) > most:
+            show(f"And {len(problems) - most} more: `kartoteka check` shows all.\n")
         show(summary(problems))
         if problems:
             tell(f"`kartoteka help {problems[0].code}` explains a code.")

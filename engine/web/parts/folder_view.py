@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.metadata.explain import Explanation
+from engine.metadata.folder import worst_first
 from engine.metadata.problems import Problem, Severity
 from engine.metadata.reference import explanations
 
 AROUND = 2  # lines before and after the one with the mistake
 BEFORE = 60  # characters of a long line before its mistake
 WIDEST = 140
-MOST = 50  # problems on a page; a terminal shows all
+MOST = 50  # problems on a page; `kartoteka check` shows all
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,8 @@ class ProblemView:
 def problem_views(
     problems: tuple[Problem, ...], sources: Mapping[str, str]
 ) -> tuple[ProblemView, ...]:
-    """Return the problems that a page shows, those that keep the folder from running first."""
-    ordered = sorted(problems, key=lambda one: one.severity is not Severity.ERROR)
-    return tuple(problem_view(one, sources) for one in ordered[:MOST])
+    """Return the problems that a page shows, the worst ones first."""
+    return tuple(problem_view(one, sources) for one in worst_first(problems)[:MOST])
 
 
 def problem_view(problem: Problem, sources: Mapping[str, str]) -> ProblemView:
