@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from engine.metadata.diff.change import Change, Sort, Touches
 from engine.metadata.diff.spelling import spell
@@ -15,7 +15,7 @@ def rights(before: Role, after: Role, named_now: Callable[[str], str]) -> Iterat
     address = f"roles.{after.id}"
     old, new = _reaches(before, named_now), _reaches(after, str)
     for name in dict.fromkeys((*old, *new)):
-        was, now = old.get(name, "none"), new.get(name, "none")
+        was, now = _reach(old, name), _reach(new, name)
         if was != now:
             yield _right(f"{address}.can.{name}", "can", was, now, grows=may_grow(was, now))
     yield from _withheld(address, "hide", {named_now(one) for one in before.hide}, after.hide)
@@ -30,6 +30,13 @@ def _reaches(role: Role, named_now: Callable[[str], str]) -> dict[str, str]:
         for entity, verbs in role.can.items()
         for verb, reach in verbs.items()
     }
+
+
+def _reach(reaches: Mapping[str, str], name: str) -> str:
+    """Return how far a right goes; whoever sees a record may peek at it without being told so."""
+    entity, _, verb = name.rpartition(".")
+    seen = reaches.get(f"{entity}.see") if verb == "peek" else None
+    return reaches.get(name) or seen or "none"
 
 
 def _withheld(address: str, key: str, before: set[str], after: frozenset[str]) -> Iterator[Change]:

@@ -161,6 +161,24 @@ def test_two_reaches_compare(before: str, after: str, grows: bool) -> None:
     assert may_grow(before, after) is grows
 
 
+def test_whoever_sees_may_peek_as_well() -> None:
+    peeks = "{can: {client: {see: own, edit: own, peek: all}}"
+    text = BEFORE.replace("{can: {client: {see: own, edit: own}}", peeks)
+    (found,) = changes(peeks, "{can: {client: {see: all, edit: own}}", text)
+    assert (found.address, found.before, found.after) == (
+        "roles.seller.can.client.see",
+        "own",
+        "all",
+    )
+    (found,) = changes(peeks, "{can: {client: {see: own, edit: own}}", text)
+    assert (found.address, found.before, found.after) == (
+        "roles.seller.can.client.peek",
+        "all",
+        "own",
+    )
+    assert not found.grows
+
+
 def test_renames_are_followed_in_rights() -> None:
     new = BEFORE.replace("  client:\n", "  person:\n    was: client\n", 1)
     new = new.replace("city: {type: text,", "town: {was: city, type: text,")

@@ -121,7 +121,7 @@ SAID = (
         "every: all",
         "see: all",
         (
-            "ordinary roles.head.can.client: peek, create, edit, delete, press, assign, share "
+            "ordinary roles.head.can.client: create, edit, delete, press, assign, share "
             "shrink from all to none"
         ),
     ),
