@@ -160,7 +160,7 @@ def test_an_answer_draws_the_plan_anew(crm: Followed, eva: Browser) -> None:
     crm.edit(PHONE, MOBILE)
     part = eva.get(PAGE, htmx=True, query={SAME: "phone"})
 
-    assert part.text.lstrip().startswith('<div id="plan">')
+    assert part.text.lstrip().startswith('<div id="plan" class="stack">')
     assert "renamed from phone" in words(part)
     assert eva.get(PAGE, query={"other": "1"}).status_code == 400
     assert eva.get(PAGE, query={"same.entities.nothing": "x"}).status_code == 200
