@@ -3,7 +3,8 @@
 To put a statement together costs more than to have it answered. It is kept for the actor who asks,
 as rights stand in it, for as long as the version is served; what changes from one time to the next
 (a record's number, a place in a list, the present moment) is a parameter. A statement in which an
-expression reads the clock is true for that moment alone and is never kept.
+expression reads the clock is true for that moment alone and is never kept: what `make` returns must
+be whole, as a part that is put together later could read the clock unseen.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -67,7 +66,10 @@ def _narrowed(request: ListRequest, path: str, value: str | int) -> ListRequest:
 
 
 class LaneHeads:
-    """Counts the records of some lanes and sums fields over them, for an actor."""
+    """Counts the records of some lanes and sums fields over them, for an actor.
+
+    Without sums the query stops at the cap.
+    """
 
     def __init__(
         self,
@@ -86,11 +88,7 @@ class LaneHeads:
         self._stages = stages
         self._cap = cap
         self._sums = [one for one in sums if one.type.storage in SUMMED]
-
-    @cached_property
-    def query(self) -> Select[Any] | CompoundSelect[Any]:
-        """Return the query for the heads of the lanes; without sums it stops at the cap."""
-        return self._summing(self._stages) if self._sums else self._counting()
+        self.query = self._summing(stages) if self._sums else self._counting()
 
     def heads(self, rows: Iterable[Row]) -> dict[str, LaneHead]:
         """Return the heads that the rows tell, those of empty lanes as well."""

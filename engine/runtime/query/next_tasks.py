@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, false, func, select
@@ -31,15 +30,14 @@ class NextTasks:
         self.selection.add(self._paths)
         self._about = self._joins.record.c[self._columns("about")[1]]
         self.place = self.selection.place(self._about)
+        self.query = self._first()
 
     @property
     def is_known(self) -> bool:
         """Say whether the actor may read what makes a task the next one."""
         return len(self._paths) == len(TASK_FIELDS)
 
-    @cached_property
-    def query(self) -> Select[Any]:
-        """Return the query for the task of each record."""
+    def _first(self) -> Select[Any]:
         first = self._ranked().subquery()
         source = self._joins.source.join(first, first.c.id == self._joins.record.c.id)
         return select(*self.selection.columns).select_from(source).where(first.c.rank == 1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -70,9 +69,9 @@ class Spread:
         self.selection.add(self._paths())
         self._numbered = self._number()
         self._at = self.selection.place(self._numbered.c.stretch, self._numbered.c.count)
+        self.query = self._query()
 
-    @cached_property
-    def query(self) -> Select[Any]:
+    def _query(self) -> Select[Any]:
         """Return the query for the first `MOST` records of each stretch."""
         numbered = self._numbered
         source = self._joins.source.join(numbered, numbered.c.id == self._joins.record.c.id)
