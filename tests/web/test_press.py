@@ -286,8 +286,10 @@ HAND_OVER = """
 entities:
   case:
     fields: {name: text, owner: user}
-    buttons: {hand_over: {label: Hand over, do: [{set: {owner: "= none"}}]}}
-roles: {clerk: {can: {case: {every: own}}}}
+    buttons:
+      hand_over: {label: Hand over, do: [{set: {owner: "= none"}}]}
+      close_all: {label: Close all, roles: [head], do: [{note: Closed}]}
+roles: {clerk: {can: {case: {every: own}}}, head: {can: {case: {every: all}}}}
 """
 
 
@@ -306,6 +308,9 @@ def test_a_press_that_takes_the_record_away_is_answered_twice(htmx: bool) -> Non
         assert "done already" in clara.get("/case").text
         other = clara.post(address, {**sent, "_token": "another"}, htmx=htmx)
         assert other.status_code == 404
+        for another in ("nothing", "close_all"):  # what is not there, what others may press
+            elsewhere = address.replace("hand_over", another)
+            assert clara.post(elsewhere, sent, htmx=htmx).status_code == 404
 
 
 @pytest.mark.parametrize("htmx", [True, False])

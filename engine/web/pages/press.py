@@ -86,7 +86,7 @@ def press(entity_id: str, record_id: int, button_id: str) -> Response:
     except (NotFound, NotAllowed):
         if not was_pressed(desk, RecordRef(entity_id, record_id)):
             raise
-        toast(done_already(desk.look.application.buttons(entity_id)[button_id]))
+        toast(done_already(button_of(desk, entity_id, button_id)))
         return go(list_url(entity_id))
     data = answers_of(desk, button, record)
     state = state_of(desk, record, button)
@@ -119,11 +119,17 @@ def press(entity_id: str, record_id: int, button_id: str) -> Response:
 def found(desk: Desk, entity_id: str, record_id: int, button_id: str) -> tuple[Record, Button]:
     """Return a record that this person may press on, and a button that is meant for them."""
     record = desk.record(entity_id, record_id)
-    button = desk.look.application.buttons(entity_id).get(button_id)
-    if button is None or not is_for(button, desk.actor):
-        raise NotFound(NOTHING_HERE)
+    button = button_of(desk, entity_id, button_id)
     desk.require(record, "press")
     return record, button
+
+
+def button_of(desk: Desk, entity_id: str, button_id: str) -> Button:
+    """Return a button that is meant for this person."""
+    button = desk.look.application.buttons(desk.entity(entity_id).id).get(button_id)
+    if button is None or not is_for(button, desk.actor):
+        raise NotFound(NOTHING_HERE)
+    return button
 
 
 def was_pressed(desk: Desk, record: RecordRef) -> bool:
