@@ -32,8 +32,8 @@ def locale_of(language: str) -> Locale:
 def written_number(
     value: Decimal | int, language: str, pattern: str | None = None, *, grouped: bool = True
 ) -> str:
-    """Write a number by a pattern, or as is usual."""
-    return format_decimal(value, pattern, locale=locale_of(language), group_separator=grouped)
+    """Write a number by a pattern, or as is usual; equal ones alike, so that a zero has no sign."""
+    return format_decimal(value or 0, pattern, locale=locale_of(language), group_separator=grouped)
 
 
 @lru_cache(FEW)
