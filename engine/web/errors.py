@@ -26,7 +26,7 @@ from engine.web.htmx import ascii_url, go_afresh, is_fragment, respond, show
 from engine.web.parts.folder_note import served_stamp
 from engine.web.request import SERVED, language, logged_path, newest, services, visitor
 from engine.web.security import SAFE_METHODS, note_denial
-from engine.web.urls import START, sign_in_url
+from engine.web.urls import START, local_path, sign_in_url
 
 log = logger("web.errors")
 
@@ -166,11 +166,19 @@ def over_to_newest() -> Response | None:
         return None
     log.info("went_over", path=logged_path(), method=request.method)
     if served.database.has_written:
-        return go_afresh(urlsplit(request.referrer or "").path or START)
+        return go_afresh(page_before())
     address = "/" + request.full_path.removesuffix("?").lstrip("/")
     response = make_response("", 307)
     response.headers["Location"] = ascii_url(address)
     return response
+
+
+def page_before() -> str:
+    """Return the page of ours from where the request came, the start page where it says none."""
+    try:
+        return local_path(urlsplit(request.referrer or "").path)
+    except ValueError:
+        return START
 
 
 def error_page(status: int, sentences: tuple[Message, ...], hint: Message | None) -> Response:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from engine.metadata.model.application import Application
@@ -20,6 +21,7 @@ from engine.runtime.records.service import RecordService
 from engine.runtime.services import Services
 from engine.serving import Current
 from engine.settings import Settings
+from engine.web.errors import page_before
 from engine.web.factory import create_app
 from tests.kit.accounts import quick_passwords
 from tests.kit.applications import application
@@ -154,6 +156,20 @@ def test_what_was_stored_before_it_went_wrong_is_not_sent_again(
         assert names_of(current(), other) == ["Anna"]
         again = ivan.post("/client/new", form)  # nothing newer is there: it is a mistake of ours
         assert again.status_code == 500
+
+
+@pytest.mark.parametrize(
+    "came_from, back",
+    [
+        ("", "/"),
+        ("http://localhost/client?sort=name", "/client"),
+        ("http://localhost//elsewhere.example", "/"),
+        ("http://[", "/"),
+    ],
+)
+def test_who_is_sent_back_stays_here(came_from: str, back: str) -> None:
+    with Flask("site").test_request_context(headers={"Referer": came_from}):
+        assert page_before() == back
 
 
 def names_of(services: Services, database: Database) -> list[str]:
