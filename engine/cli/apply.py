@@ -16,7 +16,7 @@ from engine.runtime.plan.agreement import Agreement, require_agreement
 from engine.runtime.plan.compare import make_plan
 from engine.runtime.plan.renames import read_renames
 from engine.runtime.plan.steps import Plan
-from engine.runtime.plan.text import done_text
+from engine.runtime.plan.text import done_text, to_write_text
 
 
 @click.command("apply", epilog="Example: kartoteka apply my-crm --yes")
@@ -69,4 +69,5 @@ def show(plan: Plan, *, as_json: bool) -> None:
     elif plan.is_empty:
         output.show("No changes.")
     else:
-        output.show(f"{done_text(plan)}\n\nApplied.")
+        said = f"{done_text(plan)}\n\nApplied.\n{to_write_text(plan)}"
+        output.show(said.rstrip())

@@ -12,8 +12,9 @@ from engine.cli.place import Place
 from engine.metadata.folder import worst_first
 from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.folder import FolderState, Standing
+from engine.runtime.plan.renames import NO_RENAMES
 from engine.runtime.plan.steps import Plan
-from engine.runtime.plan.text import done_text, plan_text
+from engine.runtime.plan.text import done_text, plan_text, to_write_text
 
 MOST = 10  # mistakes at a time beside the log of a serving process
 MEANWHILE = "The version applied before is served meanwhile."
@@ -45,6 +46,8 @@ def tell_state(state: FolderState, applied: Plan | None, url: str) -> None:
         output.show(MEANWHILE)
     elif applied is not None:
         output.show(f"Applied:\n{done_text(applied)}" if applied.steps else "Read again.")
+        if applied.renames != NO_RENAMES:
+            output.show(to_write_text(applied))
     else:
         output.show("The folder is what is served.")
 

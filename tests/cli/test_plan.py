@@ -2,14 +2,19 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
+from engine.cli.folder_words import tell_state
 from engine.cli.main import main
 from engine.runtime.database import open_database
+from engine.runtime.plan.folder import FolderState, Standing
+from engine.runtime.plan.renames import read_renames
+from engine.runtime.plan.steps import Plan
 from tests.kit.plans import NOW
 
 CRM = """
@@ -109,6 +114,33 @@ def test_a_rename_that_nobody_wrote_is_asked_about_and_may_be_said(folder: Path)
     assert applied["look_alikes"] == []
     assert kartoteka("plan", folder).exit_code == 0
     assert kartoteka("plan", folder, "--renamed", "town=city").exit_code == 3
+
+
+def test_a_rename_that_was_only_said_is_to_be_written(folder: Path) -> None:
+    lacks = "Write `was: city` at entities.client.fields.town, so that other databases know it too."
+    said = "--renamed=entities.client.fields.town=city"
+    kartoteka("apply", folder)
+    rewrite(folder, "city: text", "town: text")
+    applied = kartoteka("apply", folder, said, "--yes")
+    assert applied.stdout.endswith(f"\nApplied.\n{lacks}\n")
+
+
+def test_a_watching_terminal_says_what_the_folder_lacks(capsys: pytest.CaptureFixture[str]) -> None:
+    renames = read_renames(["entities.client.fields.town=city"])
+    plan = Plan("before", "after", (), renames=renames)
+    tell_state(FolderState(Standing.SERVED, datetime.now(UTC)), plan, "")
+    assert capsys.readouterr().out.endswith(
+        "Write `was: city` at entities.client.fields.town, so that other databases know it too.\n"
+    )
+
+
+def test_a_rename_that_is_written_need_not_be_said(folder: Path) -> None:
+    kartoteka("apply", folder)
+    rewrite(folder, "city: text", "town: {type: text, was: city}")
+    said = "--renamed=entities.client.fields.town=city"
+    applied = kartoteka("apply", folder, said, "--yes")
+    assert "renamed from city" in applied.stdout
+    assert applied.stdout.endswith("\nApplied.\n")
 
 
 def test_looks_and_additions_need_no_answer(folder: Path) -> None:

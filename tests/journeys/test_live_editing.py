@@ -193,6 +193,8 @@ def a_rename_is_asked_about(shop: Shop) -> None:
     agree(page)
     apply.click()
     expect(page.get_by_role("heading", name="The folder is what is served")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Write `was: phone`")
+    shop.run.wait_for("Write `was: phone` at entities.client.fields.mobile")
     shop.seller.goto(f"{shop.served.url}/client/1")
     expect(shop.seller.locator("#fact-mobile")).to_contain_text("0888 123")
 

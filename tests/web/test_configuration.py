@@ -148,6 +148,18 @@ def test_an_answer_keeps_the_values_without_a_script(crm: Followed, eva: Browser
     assert "of Anna" in record
 
 
+def test_who_answered_renamed_is_told_what_the_folder_lacks(crm: Followed, eva: Browser) -> None:
+    lacks = "Write `was: phone` at entities.client.fields.mobile, so that other databases know it"
+    crm.edit(PHONE, MOBILE)
+    seen = eva.get(PAGE, query={SAME: "phone"})
+    assert lacks not in words(seen)
+    eva.post(PAGE, agreeing(seen, **{SAME: "phone"}))
+
+    assert lacks in words(eva.get(PAGE))
+    crm.edit(MOBILE, "mobile: {type: text, label: Mobile, was: phone}")
+    assert lacks not in words(eva.get(PAGE))
+
+
 def test_the_other_answer_puts_the_values_away(crm: Followed, eva: Browser) -> None:
     crm.edit(PHONE, MOBILE)
     answer = eva.post(PAGE, agreeing(eva.get(PAGE), **{SAME: ""}))

@@ -17,7 +17,13 @@ from engine.runtime.plan.drift import Drift, find_drift
 from engine.runtime.plan.holds import Holds, held_by
 from engine.runtime.plan.look_alikes import look_alikes
 from engine.runtime.plan.match import How, Match, match, refuse_missed
-from engine.runtime.plan.renames import NO_RENAMES, Renames, with_renames, without_renames
+from engine.runtime.plan.renames import (
+    NO_RENAMES,
+    Renames,
+    unwritten,
+    with_renames,
+    without_renames,
+)
 from engine.runtime.plan.row_steps import new_row_steps, row_steps
 from engine.runtime.plan.state import LiveState, read_state
 from engine.runtime.plan.steps import Plan, Step, StepKind, Weight
@@ -67,7 +73,7 @@ def plan_within(
         steps = [_unplannable(one) for one in drift if one.harms]
         return Plan(base, wanted.digest, tuple(steps), drift, renames, takes_back=takes_back)
     if takes_back is None:
-        wanted = with_renames(wanted, renames)
+        wanted, renames = with_renames(wanted, renames), unwritten(renames, wanted)
         matched = match(state, wanted)
         refuse_missed(renames, matched)
     else:

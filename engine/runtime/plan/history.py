@@ -7,7 +7,7 @@ of the version before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import unified_diff
 from typing import Any
@@ -28,7 +28,8 @@ NOWHERE = "/dev/null"  # where a file is that is not there, as patches say it
 class VersionEntry:
     """A line in the list of versions; `takes_back`: a way back to this version.
 
-    `first` is the first of its changes in words.
+    `first` is the first of its changes in words; `renames` (address -> old id) were said when it
+    was applied, and stand in no file.
     """
 
     id: int
@@ -39,6 +40,7 @@ class VersionEntry:
     changes: int
     takes_back: int | None = None
     first: str = ""
+    renames: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """Return it for a program."""
@@ -152,6 +154,7 @@ def _entry(row: Row[Any] | StoredVersion) -> VersionEntry:
         len(_steps(row.plan)),
         row.plan.get("takes_back") if isinstance(row, Row) else row.takes_back,
         first=_first_words(_steps(row.plan)),
+        renames=_renames(row.plan),
     )
 
 
@@ -164,6 +167,10 @@ def _first_words(steps: tuple[Mapping[str, object], ...]) -> str:
 
 def _steps(plan: Mapping[str, Any]) -> tuple[Mapping[str, object], ...]:
     return tuple(plan.get("changes", ()))
+
+
+def _renames(plan: Mapping[str, Any]) -> Mapping[str, str]:
+    return dict(plan.get("renames", {}))
 
 
 def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FileDifference]:

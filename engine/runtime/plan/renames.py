@@ -82,6 +82,25 @@ def read_renames(texts: Iterable[str]) -> Renames:
     return Renames(entities, fields)
 
 
+def unwritten(renames: Renames, wanted: Application) -> Renames:
+    """Return the renames that the configuration does not say itself by `was:`."""
+    known = wanted.entities
+    return Renames(
+        {
+            new: old
+            for new, old in renames.entities.items()
+            if new not in known or known[new].was != old
+        },
+        {
+            (entity, new): old
+            for (entity, new), old in renames.fields.items()
+            if entity not in known
+            or new not in known[entity].fields
+            or known[entity].fields[new].was != old
+        },
+    )
+
+
 def with_renames(wanted: Application, renames: Renames) -> Application:
     """Return the configuration as if the renames were written in it as `was:`."""
     if renames == NO_RENAMES:

@@ -42,6 +42,14 @@ def done_text(plan: Plan) -> str:
     return stored_steps_text([one.as_json() for one in plan.steps])
 
 
+def to_write_text(plan: Plan) -> str:
+    """Return what the files still lack after a plan: the renames that were only said."""
+    return "\n".join(
+        f"Write `was: {old}` at {address}, so that other databases know it too."
+        for address, old in plan.renames.by_address().items()
+    )
+
+
 def stored_steps_text(steps: Sequence[Mapping[str, object]]) -> str:
     """Return the steps of a plan as they were stored with its version, grouped alike."""
     parts = []

@@ -5,6 +5,7 @@ Only the built-in role `admin` finds these pages; everybody else finds nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
@@ -57,11 +58,15 @@ class FolderView:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationContext:
-    """What the page shows: the folder, its plan, why nothing was applied, and the versions."""
+    """What the page shows: the folder, its plan, why nothing was applied, and the versions.
+
+    `to_write`, address -> old id, are renames of what is served that stand in no file.
+    """
 
     folder: FolderView | None
     plan: PlanView | None
     said: tuple[Message, ...]
+    to_write: Mapping[str, str]
     action: str
     button: Message
     versions: tuple[VersionEntry, ...]
@@ -174,6 +179,7 @@ def draw(
         folder=folder_view(services().folder),
         plan=plan,
         said=said,
+        to_write=entries[0].renames if entries else {},
         action=configuration_url(),
         button=apply_words(plan.count if plan else 0),
         versions=entries[:MOST],
