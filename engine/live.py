@@ -25,6 +25,7 @@ from engine.runtime.plan.folder import FolderState, Standing
 from engine.runtime.plan.history import brings_back
 from engine.runtime.plan.renames import Renames
 from engine.runtime.plan.steps import Plan
+from engine.runtime.readiness import newest_digest
 from engine.start import AUTHOR
 
 log = logger("live")
@@ -34,10 +35,14 @@ Tell = Callable[[FolderState, Plan | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a look found: the state to come, and the plan to apply before it."""
+    """What a look found: the state to come, and the plan to apply before it.
+
+    `after` is how often the folder had been applied here when the look began.
+    """
 
     state: FolderState
     to_apply: Plan | None = None
+    after: int = 0
 
     @property
     def is_doubtful(self) -> bool:
@@ -71,6 +76,7 @@ class LiveFolder:
         self._go_over = go_over
         self._demo = demo
         self._turn = Lock()
+        self._applies = 0
         self._files = files or ReadFiles()
 
     @property
@@ -89,6 +95,10 @@ class LiveFolder:
 
     def examine(self) -> Finding:
         """Read the folder and find out what to do with it."""
+        after = self._applies
+        return replace(self._examined(), after=after)
+
+    def _examined(self) -> Finding:
         try:
             found = load(self.folder, self._files)
         except EngineError as error:
@@ -104,8 +114,14 @@ class LiveFolder:
         return judged(state, plan, found.application, taken_back=held)
 
     def settle(self, finding: Finding) -> None:
-        """Do what a look has found out, and tell it where it is news."""
+        """Do what a look has found out, and tell it where it is news.
+
+        What was found before somebody has applied the folder is looked for again.
+        """
         with self._turn:
+            if finding.after != self._applies:
+                self.again.set()
+                return
             if finding.to_apply is not None and finding.state.wanted is not None:
                 state = self._applied(finding.to_apply, finding.state.wanted, finding.state)
             else:
@@ -119,7 +135,7 @@ class LiveFolder:
 
     def give_up(self, message: Message) -> None:
         """Say why the folder can't be looked at for now."""
-        self.settle(Finding(self._wrong(message)))
+        self.settle(Finding(self._wrong(message), after=self._applies))
 
     def plan(self, renames: Renames) -> Plan | None:
         """Return the plan as the data are now; None where the folder does not ask."""
@@ -167,8 +183,11 @@ class LiveFolder:
         try:
             apply_plan(self._database, plan, wanted, author, demo=self._demo)
         finally:
+            self._applies += 1
             self._go_over()
-            self.again.clear()  # what is served now is known here
+            self.again.set()  # somebody else may have been faster
+            if newest_digest(self._database) in (plan.base, plan.wanted):
+                self.again.clear()  # what is served now is known here
 
     def _wrong(self, refusal: Message) -> FolderState:
         return FolderState(Standing.WRONG, self._database.clock.now(), refusal=refusal)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from engine.app import applied_services
 from engine.errors import Refused
 from engine.live import LiveFolder
-from engine.metadata.load import load
+from engine.metadata.load import load, load_sources
 from engine.runtime.actor import ENGINE
 from engine.runtime.database import Database
 from engine.runtime.plan.agreement import Agreement
@@ -189,6 +189,38 @@ def test_a_plan_of_a_folder_that_has_changed_since_is_not_applied(desk: Desk) ->
     with pytest.raises(Refused):
         desk.live.apply(plan, Agreement(yes=True, consent=plan.consent), "eva")
     assert desk.served == before
+
+
+def test_what_was_found_before_somebody_applied_is_looked_for_again(desk: Desk) -> None:
+    first = desk.text
+    desk.write(PHONE, "")
+    desk.look()
+    plan = desk.live.plan(NO_RENAMES)
+    assert plan is not None
+    desk.save(first)
+    finding = desk.live.examine()
+    assert finding.state.standing is Standing.SERVED
+    desk.live.apply(plan, Agreement(yes=True, consent=plan.consent), "eva")
+    assert desk.served != desk.text
+
+    desk.live.settle(finding)
+    assert desk.live.again.is_set()
+    desk.look()
+    assert desk.served == desk.text
+
+
+def test_what_another_process_applied_meanwhile_is_looked_at_again(any_desk: Desk) -> None:
+    any_desk.write("label: Client", "label: Customer")
+    finding = any_desk.live.examine()
+    assert finding.to_apply is not None
+    other = load_sources({"crm.yaml": any_desk.text.replace("Customer", "Buyer")}).application
+    assert other is not None
+    bring_up_to_date(other, any_desk.database)
+
+    any_desk.live.settle(finding)
+    assert any_desk.live.again.is_set()
+    assert any_desk.look().standing is Standing.SERVED
+    assert any_desk.served == any_desk.text
 
 
 def test_a_plan_is_applied_once(any_desk: Desk) -> None:
