@@ -82,12 +82,12 @@ class VersionDifference:
         }
 
 
-def list_versions(database: Database) -> tuple[VersionEntry, ...]:
-    """Return all versions, the newest first."""
+def list_versions(database: Database, most: int | None = None) -> tuple[VersionEntry, ...]:
+    """Return all versions, or the newest so many, the newest first."""
     ensure_system_tables(database)
-    columns = (one for one in VERSIONS.c if one.name != "sources")
+    columns = (one for one in VERSIONS.c if one.name not in ("sources", "holds"))
     with database.read() as connection:
-        rows = connection.execute(select(*columns).order_by(VERSIONS.c.id.desc()))
+        rows = connection.execute(select(*columns).order_by(VERSIONS.c.id.desc()).limit(most))
         return tuple(_entry(row) for row in rows)
 
 
@@ -107,35 +107,25 @@ def read_difference(database: Database, version_id: int) -> VersionDifference:
     )
 
 
-def taken_back(database: Database) -> frozenset[str]:
-    """Return the digests that the newest version, being a way back, has left behind.
-
-    Such a folder is not applied by itself again: somebody has just said that it was wrong.
-    """
-    ensure_system_tables(database)
-    with database.read() as connection:
-        newest = read_version(connection)
-        target = newest.takes_back if newest else None
-        if newest is None or target is None:
-            return frozenset()
-        between = VERSIONS.c.id.between(target + 1, newest.id - 1)
-        found = connection.execute(select(VERSIONS.c.digest).where(between))
-        return frozenset(row.digest for row in found) - {newest.digest}
-
-
 def brings_back(database: Database, plan: Plan) -> bool:
     """Say whether a plan brings back anything from which the newest version has gone back.
 
-    A folder that is edited further is judged by what it changes: what was not taken back needs no
-    more than ever.
+    Such a folder is not applied by itself again: somebody has just said that it was wrong. One that
+    is edited further is judged by what it changes: what was not taken back needs no more than ever.
     """
     ensure_system_tables(database)
     with database.read() as connection:
         newest = read_version(connection)
-    if newest is None or newest.takes_back is None:
-        return False
-    undone = {str(one["address"]) for one in _steps(newest.plan)}
-    return plan.wanted in taken_back(database) or any(one.address in undone for one in plan.steps)
+        if newest is None or newest.takes_back is None:
+            return False
+        undone = {str(one["address"]) for one in _steps(newest.plan)}
+        if any(one.address in undone for one in plan.steps):
+            return True
+        if plan.wanted == newest.digest:
+            return False
+        between = VERSIONS.c.id.between(newest.takes_back + 1, newest.id - 1)
+        left = select(VERSIONS.c.id).where(between, VERSIONS.c.digest == plan.wanted)
+        return connection.execute(left.limit(1)).first() is not None
 
 
 def _version_before(connection: Connection, version_id: int) -> StoredVersion | None:

@@ -173,7 +173,7 @@ def draw(
     found: Asked | None, answers: Answers, said: tuple[Message, ...] = (), status: int = 200
 ) -> Response:
     """Answer with the page, or with its plan."""
-    entries = list_versions(services().database)
+    entries = list_versions(services().database, MOST + 1)
     plan = plan_view(found.plan, found.questions, answers.agreement) if found else None
     context = ConfigurationContext(
         folder=folder_view(services().folder),
@@ -213,7 +213,7 @@ def draw_version(
 ) -> Response:
     """Answer with the page of a version."""
     found: VersionDifference = read_difference(services().database, version_id)
-    newest = list_versions(services().database)[0].id
+    newest = list_versions(services().database, 1)[0].id
     plan: PlanView | None = None
     if version_id != newest:
         try:
