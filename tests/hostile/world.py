@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from werkzeug.test import TestResponse
 
+from tests.kit.every_type import FIELDS
 from tests.kit.web import Browser, Site, open_site
 
-CRM = """
+ABOVE = """
 label: Everything
 currency: EUR
 phone_region: BG
@@ -23,27 +24,8 @@ entities:
     title: "{{ text }} {{ number }}"
     search: [text, email]
     fields:
-      text: {type: text, help: "Any words"}
-      long_text: long_text
-      email: email
-      phone: phone
-      url: url
-      timezone: timezone
-      integer: integer
-      number: {type: number, decimals: 3}
-      percent: {type: percent, decimals: 0}
-      money: money
-      bool: bool
-      choice: {type: choice, options: [red, green]}
-      choices: {type: choices, options: [red, green, blue]}
-      date: date
-      datetime: datetime
-      link: {type: link, to: place}
-      colleague: user
-      team: team
-      any_link: any_link
-      stage: {type: stage, pipeline: way}
-      sequence: sequence
+"""
+BELOW = """\
       margin: money
       twice: {type: number, decimals: 3, formula: number * 2}
     buttons:
@@ -75,6 +57,7 @@ views:
   by_stage: {entity: thing, label: Stages, type: board, sum: money}
   by_day: {entity: thing, label: Days, type: calendar, date: datetime}
 """
+CRM = ABOVE + FIELDS.replace("to: thing", "to: place") + BELOW
 
 
 @dataclass

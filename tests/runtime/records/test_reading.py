@@ -16,8 +16,8 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.records.reading.base import Reading, Unreadable, is_empty
 from engine.runtime.records.reading.registry import reader_of
 from tests.kit.applications import application
+from tests.kit.every_type import EVERY_TYPE
 from tests.kit.examples import examples
-from tests.runtime.records.samples import EVERY_TYPE
 
 APPLICATION = application(EVERY_TYPE)
 SOFIA = ZoneInfo("Europe/Sofia")

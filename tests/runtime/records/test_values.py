@@ -14,9 +14,9 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.actor import ENGINE
 from engine.runtime.tables.system import LOG
 from tests.kit.applications import application
+from tests.kit.every_type import EVERY_TYPE
 from tests.kit.examples import examples
 from tests.kit.writer import Desk, person, writing
-from tests.runtime.records.samples import EVERY_TYPE
 
 NASTY: list[object] = [
     "", " ", None, [], {}, "x" * 2**20, "\x00", "a\x00b", "\ud800", "عربي \u202e",

@@ -1,12 +1,7 @@
-"""Small CRMs that the tests of the record service share."""
+"""A field of every type that is stored, for CRMs whose tests are about types."""
 
-EVERY_TYPE = """
-currency: EUR
-phone_region: BG
-entities:
-  thing:
-    fields:
-      text: text
+FIELDS = """\
+      text: {type: text, help: Any words}
       long_text: long_text
       email: email
       phone: phone
@@ -27,5 +22,13 @@ entities:
       any_link: any_link
       stage: {type: stage, pipeline: way}
       sequence: sequence
-pipelines: {way: {stages: {first: {}, second: {}}}}
+"""
+EVERY_TYPE = f"""
+currency: EUR
+phone_region: BG
+entities:
+  thing:
+    fields:
+{FIELDS}
+pipelines: {{way: {{stages: {{first: {{}}, second: {{}}}}}}}}
 """
