@@ -10,30 +10,20 @@ import pytest
 
 from engine.runtime.actor import ENGINE
 from tests.kit.accounts import MONDAY
-from tests.kit.applications import DEALS
+from tests.kit.deals import deal, open_deals
 from tests.kit.pages import counting
-from tests.kit.web import Browser, Site, open_site, words
+from tests.kit.web import Browser, Site, words
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with open_site(DEALS) as opened:
-        opened.user("hana", "head", name="Hana Head")
-        opened.user("sam", "seller", name="Sam Seller")
-        opened.user("gala", "guest", name="Gala Guest")
-        opened.user("blair", "blind", name="Blair Blind")
+    with open_deals() as opened:
         yield opened
 
 
 @pytest.fixture
 def hana(site: Site) -> Browser:
     return site.browser("hana")
-
-
-def deal(site: Site, stage: str = "new", **values: object) -> int:
-    """Creates a deal of Sam's and brings it to a stage."""
-    seller = site.actor("sam").user_id
-    return site.create("deal", **{"name": "Anna", "seller": seller, "stage": stage, **values})
 
 
 def tile(text: str, number: int) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.kit.applications import DEALS
+from tests.kit.deals import deal, open_deals
 from tests.kit.pages import form, forms, submit
-from tests.kit.web import Browser, Site, open_site, words
+from tests.kit.web import Browser, Site, words
 
 BOARD = "/views/board"
 HERE = f"http://localhost{BOARD}"
@@ -18,23 +18,13 @@ HERE = f"http://localhost{BOARD}"
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with open_site(DEALS) as opened:
-        opened.user("hana", "head", name="Hana Head")
-        opened.user("sam", "seller", name="Sam Seller")
-        opened.user("gala", "guest", name="Gala Guest")
-        opened.user("blair", "blind", name="Blair Blind")
+    with open_deals() as opened:
         yield opened
 
 
 @pytest.fixture
 def hana(site: Site) -> Browser:
     return site.browser("hana")
-
-
-def deal(site: Site, stage: str = "new", **values: object) -> int:
-    """Creates a deal of Sam's in a stage."""
-    seller = site.actor("sam").user_id
-    return site.create("deal", **{"name": "Anna", "seller": seller, "stage": stage, **values})
 
 
 def dropped(browser: Browser, number: int, stage: str) -> TestResponse:
