@@ -5,6 +5,7 @@ import pytest
 from engine.metadata.diff.change import Change
 from engine.metadata.diff.compare import compare_applications
 from tests.kit.applications import REQUESTS, application
+from tests.metadata.diff.telling import said
 
 
 def changes(*edits: tuple[str, str]) -> list[Change]:
@@ -14,10 +15,6 @@ def changes(*edits: tuple[str, str]) -> list[Change]:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     return list(compare_applications(application(REQUESTS), application(text)))
-
-
-def said(found: list[Change]) -> list[str]:
-    return [f"{one.touches} {one.sort} {one.address}" + " grows" * one.grows for one in found]
 
 
 BUTTONS = "pipelines.sales.buttons"

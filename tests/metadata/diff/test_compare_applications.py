@@ -6,6 +6,7 @@ from engine.metadata.diff.access import may_grow
 from engine.metadata.diff.change import Change, Touches
 from engine.metadata.diff.compare import compare_applications
 from tests.kit.applications import VET, application
+from tests.metadata.diff.telling import said
 
 BEFORE = """
 label: Sample
@@ -41,10 +42,6 @@ def changes(old: str, new: str, text: str = BEFORE) -> list[Change]:
     assert old in text
     before, after = application(text), application(text.replace(old, new))
     return list(compare_applications(before, after))
-
-
-def said(found: list[Change]) -> list[str]:
-    return [f"{one.touches} {one.sort} {one.address}" + " grows" * one.grows for one in found]
 
 
 def test_the_same_text_is_no_change() -> None:
