@@ -82,17 +82,12 @@ def written(tree: Tree) -> str:
 
 def samples() -> Mapping[str, Tree]:
     """Returns the configurations to damage: examples, samples of the kit, core overlays."""
-    kit = {"vet": VET, "requests": REQUESTS, "calls": CALLS, "deals": DEALS, "every type": CRM}
-    found = {
-        name: tree_of(f"name: sample\n{text}")
-        for name, text in kit.items()
-        if "\nname:" not in f"\n{text}"
-    }
-    found |= {name: tree_of(text) for name, text in kit.items() if name not in found}
+    kit = {"every type": CRM, "vet": VET, "requests": REQUESTS, "calls": CALLS, "deals": DEALS}
+    found = {name: named(text) for name, text in kit.items()}
     found["vet practice"] = tree_of(_text("configs/examples/vet-practice/crm.yaml"))
     found["kitchen"] = joined("configs/examples/kitchen-sales")
     found["ours"] = joined("tests/metadata/example_ours")
-    found["overlay"] = tree_of("name: sample\n" + OVERLAY)
+    found["overlay"] = named(OVERLAY)
     return found
 
 
