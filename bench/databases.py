@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL
 
 from bench.loading import Loaded, fill
+from tests.kit.postgres import execute
 from tests.kit.postgres_server import SETTINGS, shared_server
 
 SIDES = ("engine", "hand")
@@ -52,22 +53,22 @@ def postgres_pair(count: int) -> Iterator[Pair]:
     """Fill one database of a server of our own, and copy it."""
     with shared_server(DURABLE) as server:
         names = {one: f"bench_{one}" for one in SIDES}
-        run(server, f"CREATE DATABASE {names['engine']} TEMPLATE template0 ENCODING 'UTF8'")
+        execute(server, f"CREATE DATABASE {names['engine']} TEMPLATE template0 ENCODING 'UTF8'")
         urls = {one: address(server, name) for one, name in names.items()}
         loaded = fill(urls["engine"], count)
         copy_database(server, names["engine"], names["hand"])
-        run(server.set(database=names["hand"]), "VACUUM ANALYZE")
+        execute(server.set(database=names["hand"]), "VACUUM ANALYZE")
         yield Pair("postgresql", urls, loaded, postmaster_of(server))
 
 
 def copy_database(server: URL, source: str, copy: str) -> None:
     """Copy a database, once the last connection to it is gone."""
-    run(
+    execute(
         server,
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'",
     )
     time.sleep(0.5)
-    run(server, f"CREATE DATABASE {copy} TEMPLATE {source}")
+    execute(server, f"CREATE DATABASE {copy} TEMPLATE {source}")
 
 
 def address(server: URL, name: str) -> str:
@@ -79,13 +80,3 @@ def postmaster_of(server: URL) -> int:
     """Return the process that is the parent of a server's backends."""
     folder = Path(str(server.query["host"]))
     return int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-
-
-def run(server: URL, statement: str) -> None:
-    """Run one statement outside a transaction."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-    finally:
-        engine.dispose()
