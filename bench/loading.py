@@ -134,10 +134,9 @@ class PostgresLoader:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A filled database: how long each part took, and the cookie of a seller who is signed in."""
+    """A filled database: the cookie of a seller who is signed in, and how long it took."""
 
     cookie: str
-    bulk_rate: float
     seconds: float
 
 
@@ -148,7 +147,7 @@ def fill(url: str, count: int) -> Loaded:
     application = subject()
     bring_up_to_date(application, database)
     services = open_services(application, database)
-    people, rate = add_people(services, min(CLIENTS, count))
+    people = add_people(services, min(CLIENTS, count))
     loader = loader_of(database)
     with without_indexes(loader, database.dialect):
         put_deals(loader, count, people)
@@ -156,7 +155,7 @@ def fill(url: str, count: int) -> Loaded:
     settle(loader, database)
     loader.close()
     database.dispose()
-    return Loaded(cookie, rate, perf_counter() - began)
+    return Loaded(cookie, perf_counter() - began)
 
 
 def subject() -> Application:
@@ -167,7 +166,7 @@ def subject() -> Application:
     return loaded.application
 
 
-def add_people(services: Services, clients: int) -> tuple[People, float]:
+def add_people(services: Services, clients: int) -> People:
     """Add users by the user administration and clients by the bulk service."""
     teams = {one.key: one.id for one in services.accounts.people.teams()}
     users = []
@@ -178,11 +177,9 @@ def add_people(services: Services, clients: int) -> tuple[People, float]:
         users.append(services.accounts.people.add(ENGINE, f"{role}{number + 1}", profile))
     sellers = tuple(users[: USERS - HEADS])
     payloads = [client_payload(one, sellers[one % len(sellers)]) for one in range(clients)]
-    began = perf_counter()
     made = services.records.create_many(ENGINE, "client", payloads)
-    rate = clients / (perf_counter() - began)
     ids = tuple(one.saved.id for one in made if one.saved is not None)
-    return People(sellers, ids), rate
+    return People(sellers, ids)
 
 
 def loader_of(database: Database) -> SqliteLoader | PostgresLoader:
