@@ -9,6 +9,7 @@ import click
 
 from engine.app import apply_plan
 from engine.cli import output
+from engine.cli.agreeing import agreement_options
 from engine.cli.loading import load_sound
 from engine.cli.place import place_of, place_options
 from engine.cli.renamed import renamed_option
@@ -22,10 +23,7 @@ from engine.runtime.plan.text import done_text, to_write_text
 @click.command("apply", epilog="Example: kartoteka apply my-crm --yes")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @renamed_option
-@click.option("--yes", is_flag=True, help="Agree to changes of what people have or do.")
-@click.option(
-    "--consent", metavar="HASH", default="", help="Agree to losses and growing rights of a plan."
-)
+@agreement_options
 @click.option("--json", "as_json", is_flag=True, help="Print what was applied for programs.")
 @place_options
 def command(

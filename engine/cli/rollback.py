@@ -9,6 +9,7 @@ import click
 
 from engine.app import apply_plan
 from engine.cli import output
+from engine.cli.agreeing import agreement_options
 from engine.cli.apply import author
 from engine.cli.numbered import Numbered, numbered_argument, read_numbered
 from engine.cli.place import place_options
@@ -20,10 +21,7 @@ from engine.runtime.plan.text import plan_text
 
 @click.command("rollback", epilog="Example: kartoteka rollback my-crm 3 --yes")
 @numbered_argument
-@click.option("--yes", is_flag=True, help="Agree to changes of what people have or do.")
-@click.option(
-    "--consent", metavar="HASH", default="", help="Agree to losses and growing rights of a plan."
-)
+@agreement_options
 @click.option("--json", "as_json", is_flag=True, help="Print the plan for programs.")
 @place_options
 def command(
