@@ -22,7 +22,7 @@ from engine.metadata.checks.subject import Subject
 from engine.metadata.closeness import few_comparisons
 from engine.metadata.core_package import core_package, core_texts
 from engine.metadata.csv_source import CsvTable, read_csv
-from engine.metadata.folder import find_sources, is_definition, is_rows, merge
+from engine.metadata.folder import find_sources, is_definition, is_rows, merge, worst_first
 from engine.metadata.model.application import Application
 from engine.metadata.model.rows import Row
 from engine.metadata.nodes import Path
@@ -159,12 +159,10 @@ def _load(
 
 
 def _first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Return as many as somebody reads at once, errors before all else."""
+    """Return as many as somebody reads at once, the worst of them where there are more."""
     if len(problems) <= MOST_PROBLEMS:
         return problems
-    errors = [one for one in problems if one.severity is Severity.ERROR]
-    others = [one for one in problems if one.severity is not Severity.ERROR]
-    return in_order(tuple([*errors, *others][:MOST_PROBLEMS]))
+    return in_order(worst_first(problems)[:MOST_PROBLEMS])
 
 
 def _built(

@@ -25,6 +25,16 @@ def test_examples_have_nothing_to_say(example: str) -> None:
     assert load(Path("configs/examples") / example).problems == ()
 
 
+def test_rows_without_end_leave_the_mistake_of_a_definition_to_be_read() -> None:
+    rows = "key,nme\n" + "".join(f"k{one},Anna,more\n" for one in range(1_200))
+    found = loaded(
+        "entities: {client: {fields: {name: text}}}",
+        **{"data/client.csv": rows, "more.yaml": "labl: Shop\n"},
+    )
+    assert len(found.problems) == 1_000
+    assert [one.code for one in found.problems if one.mark.file == "more.yaml"] == ["E102"]
+
+
 def test_files_merge_by_section_and_id() -> None:
     merged = application(
         "entities: {client: {fields: {name: text}}}",
