@@ -122,8 +122,9 @@ def is_kept_or_refused(world: World, name: str, text: str, pairs: list[tuple[str
         return
     assert answer.status_code in (400, 403, 422), answer.status_code
     assert world.site.digest() == before
-    is_told = f'id="f-{name}-below"' in answer.text and "is-error" in answer.text
-    assert answer.status_code != 422 or is_told or "notice" in answer.text
+    if answer.status_code == 422:
+        is_drawn = f'id="f-{name}-below"' in world.clerk.get(address).text
+        assert (f'is-error" id="f-{name}-below"' if is_drawn else "notice") in answer.text
 
 
 def is_drawn(world: World, pairs: list[tuple[str, str]]) -> None:
