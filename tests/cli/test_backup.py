@@ -61,6 +61,8 @@ def test_a_doctor_ends_with_what_it_found(
     sick = kartoteka_here("doctor", "--data", data)
     assert sick.code == 1
     assert "wrong  Nobody manages users." in sick.out
+    assert "well   No timer waits that should have been done." in sick.out
+    assert "well   No outbox row waits that should have been done." in sick.out
     anna = ("user", "add", "anna", "--role", "admin", "--password-stdin")
     assert kartoteka_here(*anna, "--data", data, stdin=PASSWORD).code == 0
     kartoteka_here("backup", "--data", data)

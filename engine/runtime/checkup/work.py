@@ -29,9 +29,9 @@ def check_work(database: Database, settings: Settings) -> Iterator[Finding]:
     now = database.clock.now()
     with database.read() as connection:
         late_timers = (TIMERS.c.state == WAITING) & (TIMERS.c.due_at < now - LATE)
-        yield _backlog(connection, "timers", TIMERS, late_timers)
+        yield _backlog(connection, "timers", "timer", TIMERS, late_timers)
         late_rows = (OUTBOX.c.state == WAITING_ROW) & (OUTBOX.c.available_at < now - LATE)
-        yield _backlog(connection, "outbox", OUTBOX, late_rows)
+        yield _backlog(connection, "outbox", "outbox row", OUTBOX, late_rows)
         yield from _dead(connection)
         held = held_now(connection)
         if not held.is_nothing:
@@ -46,23 +46,24 @@ def check_work(database: Database, settings: Settings) -> Iterator[Finding]:
 
 
 def _backlog(
-    connection: Connection, subject: str, table: Table, late: ColumnElement[bool]
+    connection: Connection, subject: str, one: str, table: Table, late: ColumnElement[bool]
 ) -> Finding:
     number = _count(connection, table, late)
     if number:
         return wrong(
-            subject, f"{counted(number, 'row')} should have been done long ago.", START_WORKER
+            subject, f"{counted(number, one)} should have been done long ago.", START_WORKER
         )
-    return well(subject, "Nothing waits that should have been done.")
+    return well(subject, f"No {one} waits that should have been done.")
 
 
 def _dead(connection: Connection) -> Iterator[Finding]:
-    for subject, table in (("timers", TIMERS), ("outbox", OUTBOX)):
+    for subject, one, table in (("timers", "timer", TIMERS), ("outbox", "outbox row", OUTBOX)):
         number = _count(connection, table, table.c.state == DEAD)
         if number:
             yield look(
                 subject,
-                f"{counted(number, 'row')} were given up after the last try.",
+                f"{counted(number, one)} {'was' if number == 1 else 'were'} given up after the "
+                "last try.",
                 f"The reasons stand in {table.name}.last_error.",
             )
 

@@ -153,6 +153,20 @@ def test_it_finds_what_was_done_past_kartoteka_and_nothing_else(desk: Desk, tmp_
     assert unwell(desk, tmp_path / "data") == {}
 
 
+def test_it_says_of_which_work_a_line_speaks(desk: Desk, tmp_path: Path) -> None:
+    url = desk.stock.database.url
+    late_row = f"UPDATE kt_outbox SET available_at = '{LONG_AGO}'"
+    with broken_by(url, a_timer("waiting"), "DELETE FROM kt_timers"):
+        found = unwell(desk, tmp_path / "data")
+    assert found["timers"].sentence == "1 timer should have been done long ago."
+    with broken_by(url, a_timer("dead"), "DELETE FROM kt_timers"):
+        found = unwell(desk, tmp_path / "data")
+    assert found["timers"].sentence == "1 timer was given up after the last try."
+    with broken_by(url, late_row, "UPDATE kt_outbox SET state = 'done'"):
+        found = unwell(desk, tmp_path / "data")
+    assert found["outbox"].sentence == "4 outbox rows should have been done long ago."
+
+
 def test_it_knows_how_old_the_last_backup_is(desk: Desk, tmp_path: Path) -> None:
     data, database = tmp_path / "data", desk.stock.database
     nightly = Settings(backups=str(tmp_path / "backups"))
