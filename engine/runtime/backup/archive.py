@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from engine.errors import Refused, say
 from engine.runtime.backup.manifest import (
@@ -33,7 +33,10 @@ LONGEST_LINE = 64 * MEBIBYTE
 PIECE = MEBIBYTE
 SWELLING, HARMLESS = 300, 64 * MEBIBYTE  # rows of a database shrink to a tenth, not to nothing
 
-BROKEN = (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError, UnicodeDecodeError)
+METHODS = (ZIP_STORED, ZIP_DEFLATED)  # others have errors of their own, and need their modules
+
+# Encrypted members are a RuntimeError, those of a later form of ZIP its child NotImplementedError.
+BROKEN = (BadZipFile, EOFError, zlib.error, RuntimeError, UnicodeDecodeError)
 
 
 class Archive:
@@ -95,9 +98,17 @@ def _unreadable(stream: BinaryIO) -> Refused:
     return damaged("its end") if stream.read(4) == b"PK\x03\x04" else foreign()
 
 
+def _require_methods(file: ZipFile) -> None:
+    """Refuse members that are packed as no backup packs them."""
+    for one in file.infolist():
+        if one.compress_type not in METHODS:
+            raise damaged(one.filename)
+
+
 def _read_manifest(file: ZipFile) -> Manifest:
     if MANIFEST not in file.namelist():
         raise foreign()
+    _require_methods(file)
     if file.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
         raise damaged(MANIFEST)
     with _in_words(MANIFEST), file.open(MANIFEST) as member:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -242,11 +242,50 @@ def test_a_member_that_unpacks_to_more_than_it_says_is_stopped(
         table_of(manifest, "e_client")["size"] = size - 1
 
     path = remade(archive, tmp_path / "bomb.zip", shrink)
-    content = path.read_bytes()
+    write_into_directory(path, name, 24, (size - 1).to_bytes(4, "little"))
+    with pytest.raises(Refused, match="damaged"):
+        restored_into(place, path)
+
+
+def write_into_directory(path: Path, name: str, where: int, value: bytes) -> None:
+    """Changes what the directory of an archive says of a member."""
+    content = bytearray(path.read_bytes())
     directory = content.index(b"PK\x01\x02")
-    place_of_name = content.index(name.encode(), directory)
-    header = place_of_name - 46
-    content = content[: header + 24] + (size - 1).to_bytes(4, "little") + content[header + 28 :]
+    header = content.index(name.encode(), directory) - 46
+    content[header + where : header + where + len(value)] = value
     path.write_bytes(content)
+
+
+FLAGS, METHOD, NO_METHOD = 8, 10, 97
+ENCRYPTED, PATCHED, STRONGLY_ENCRYPTED = 0x01, 0x20, 0x40
+
+
+@pytest.mark.parametrize(
+    "where, value",
+    [
+        (FLAGS, ENCRYPTED),
+        (FLAGS, PATCHED),
+        (FLAGS, STRONGLY_ENCRYPTED),
+        (METHOD, NO_METHOD),
+        (METHOD, ZIP_BZIP2),
+        (METHOD, ZIP_LZMA),
+    ],
+)
+@pytest.mark.parametrize("name", ["manifest.json", "tables/0001.jsonl", "files/one.txt"])
+def test_members_that_no_backup_would_write_are_refused(
+    where: int, value: int, name: str, archive: Path, place: Path, tmp_path: Path
+) -> None:
+    """Encrypted, or of a method that is unknown, or known and not ours."""
+    path = remade(archive, tmp_path / "packed.zip", lambda *_: None)
+    write_into_directory(path, name, where, value.to_bytes(2, "little"))
+    with pytest.raises(Refused, match=f"damaged: {name}"):
+        restored_into(place, path)
+
+
+def test_an_archive_of_a_later_form_of_zip_is_refused(
+    archive: Path, place: Path, tmp_path: Path
+) -> None:
+    path = remade(archive, tmp_path / "later.zip", lambda *_: None)
+    write_into_directory(path, "files/one.txt", 6, (99).to_bytes(2, "little"))
     with pytest.raises(Refused, match="damaged"):
         restored_into(place, path)
