@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import psycopg
 from sqlalchemy import Connection, Table, column, select, table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.errors import Refused, Unavailable, say
 from engine.runtime.backup.archive import Archive
@@ -29,23 +29,30 @@ from engine.runtime.tables.system import SYSTEM
 
 Tell: TypeAlias = Callable[[int], None]
 BATCH = 1_000
-NOT_STORED = (DBAPIError, psycopg.Error, ValueError, TypeError, KeyError)
+NOT_STORED = (  # what rows and notes do that somebody has made up
+    SQLAlchemyError,
+    psycopg.Error,
+    ValueError,
+    TypeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def load_archive(connection: Connection, archive: Archive, tell: Tell) -> bool:
     """Build and fill all tables; say whether this engine can read the version that they serve."""
     SYSTEM.create_all(connection)
     loading = _Loading(connection, archive, tell)
-    with _in_words():
-        loading.load(SYSTEM.tables)
-        state = read_state(connection)
-        noted = noted_tables(state)
-        create_tables(connection, noted)
-        loading.load(noted)
-        loading.require_all()
-        complete_tables(connection, state, noted)
-        for entry in archive.manifest.tables:
-            compare_table(connection, entry, loading.tables[entry.name])
+    loading.load(SYSTEM.tables)
+    state = read_state(connection)
+    noted = noted_tables(state)
+    create_tables(connection, noted)
+    loading.load(noted)
+    loading.require_all()
+    complete_tables(connection, state, noted)
+    for entry in archive.manifest.tables:
+        compare_table(connection, entry, loading.tables[entry.name])
     return _create_views(connection)
 
 
@@ -130,7 +137,8 @@ def _insert(
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def said_in_words() -> Iterator[None]:
+    """Refuse rows and notes that nothing can be made of, whatever it is that can't."""
     try:
         yield
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:

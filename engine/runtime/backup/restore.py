@@ -24,7 +24,7 @@ from engine.log import logger
 from engine.runtime.backup.archive import Archive
 from engine.runtime.backup.disk import make_empty_file, sync_folder, sync_tree
 from engine.runtime.backup.hold import Ended, Held, end_visits, hold
-from engine.runtime.backup.load import load_archive
+from engine.runtime.backup.load import load_archive, said_in_words
 from engine.runtime.backup.manifest import Manifest
 from engine.runtime.backup.notes import note_restore
 from engine.runtime.database import Database
@@ -91,11 +91,12 @@ def _restore_file(archive: Archive, database: Database, tell: Tell) -> Restored:
 
 def fill(connection: Connection, archive: Archive, tell: Tell, clock: Clock) -> Restored:
     """Fill an empty database within a transaction, and put on hold what would act by itself."""
-    is_readable = load_archive(connection, archive, tell)
-    crash_point("restore.before_hold")
-    now = clock.now()
-    held, ended = hold(connection), end_visits(connection, now)
-    bring_along(connection)
+    with said_in_words():
+        is_readable = load_archive(connection, archive, tell)
+        crash_point("restore.before_hold")
+        now = clock.now()
+        held, ended = hold(connection), end_visits(connection, now)
+        bring_along(connection)
     note_restore(connection, archive.manifest, held, now)
     return Restored(archive.manifest, held, ended, is_readable)
 

@@ -13,6 +13,7 @@ import pytest
 from engine.clock import FrozenClock
 from engine.errors import Refused
 from engine.runtime.backup.create import back_up
+from engine.runtime.backup.portable import Digest
 from tests.kit.backups import restore_from
 from tests.kit.examples import examples
 from tests.kit.plans import NOW, living
@@ -254,6 +255,42 @@ def write_into_directory(path: Path, name: str, where: int, value: bytes) -> Non
     header = content.index(name.encode(), directory) - 46
     content[header + where : header + where + len(value)] = value
     path.write_bytes(content)
+
+
+MADE_UP = (
+    ("e_client", "version", str(2**70)),
+    ("e_client", "version", "[" * 100_000),
+    ("e_client", "version", "{}"),
+    ("kt_columns", "storage", '"other"'),
+    ("kt_columns", "name", '"id"'),
+    ("kt_tables", "name", '"e_\\u0000"'),
+    ("kt_tables", "retired_at", '"never"'),
+    ("kt_versions", "applied_at", '"never"'),
+    ("kt_versions", "sources", "7"),
+    ("kt_meta", "value", '"{"'),
+)
+
+
+@pytest.mark.parametrize("table, column, value", MADE_UP, ids=lambda one: one[:12])
+def test_rows_that_somebody_has_made_up_are_refused(
+    table: str, column: str, value: str, archive: Path, place: Path, tmp_path: Path
+) -> None:
+    """Sizes and digests are right: whoever changed the row knows how an archive is made."""
+
+    def make_up(members: Members, manifest: dict[str, Any]) -> None:
+        entry = table_of(manifest, table)
+        first, *others = members[entry["member"]].splitlines()
+        row = [json.dumps(cell) for cell in json.loads(first)]
+        row[entry["columns"].index(column)] = value
+        lines, digest = [f"[{','.join(row)}]".encode(), *others], Digest()
+        for line in lines:
+            digest.add(line)
+        members[entry["member"]] = b"".join(line + b"\n" for line in lines)
+        entry |= {"size": len(members[entry["member"]]), "digest": str(digest)}
+
+    path = remade(archive, tmp_path / "made-up.zip", make_up)
+    with pytest.raises(Refused, match=r"can't be stored|came out with other rows"):
+        restored_into(place, path)
 
 
 FLAGS, METHOD, NO_METHOD = 8, 10, 97
