@@ -65,11 +65,7 @@ def unheard(_rows: int) -> None:
 def back_up(database: Database, path: Path, *, verify: bool = True, tell: Tell = unheard) -> Backup:
     """Write a backup to a path where nothing is yet."""
     path = path.absolute()
-    if path.exists():
-        raise Refused(
-            say("There is a file {file} already.", file=path),
-            say("A backup overwrites nothing: choose another name."),
-        )
+    _require_free(path)
     part = path.with_name(path.name + PART)
     with _new_file(part) as stream:
         written = write_archive(database, stream, attachments_of(database), tell)
@@ -77,8 +73,11 @@ def back_up(database: Database, path: Path, *, verify: bool = True, tell: Tell =
         os.fsync(stream.fileno())
         verified = verify_archive(part, database.clock, tell) if verify else None
         size = stream.tell()
-    crash_point("backup.before_rename")
-    part.rename(path)
+        crash_point("backup.before_rename")
+        _require_free(path)
+        if os.name == "nt":
+            stream.close()  # Windows gives no other name to an open file
+        part.rename(path)  # while it is held: until then nobody else may take it for abandoned
     sync_folder(path.parent)
     made = Backup(path, size, written.manifest, written.left_out, verified)
     _note(database, made)
@@ -111,6 +110,14 @@ def clear_away_abandoned(folder: Path) -> None:
             part.unlink(missing_ok=True)
 
 
+def _require_free(path: Path) -> None:
+    if path.exists():
+        raise Refused(
+            say("There is a file {file} already.", file=path),
+            say("A backup overwrites nothing: choose another name."),
+        )
+
+
 def _require_integrity(database: Database) -> None:
     with database.read() as connection:
         found = connection.scalars(text("PRAGMA integrity_check")).all()
@@ -130,7 +137,7 @@ def _new_file(path: Path) -> Iterator[BinaryIO]:
             say("{file} can't be written: {reason}.", file=path, reason=error.strerror)
         ) from error
     with os.fdopen(handle, "r+b") as stream:
-        if not take(stream):
+        if not take(stream) or not _still_names(path, stream):
             raise Refused(say("Another process writes {file} right now.", file=path))
         stream.truncate()  # what a killed process has left
         try:
@@ -143,6 +150,14 @@ def _new_file(path: Path) -> Iterator[BinaryIO]:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def _still_names(path: Path, stream: BinaryIO) -> bool:
+    """Say whether a path leads to an open file: whoever had it may have given it its own name."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _note(database: Database, made: Backup) -> None:

@@ -14,10 +14,11 @@ from sqlalchemy import URL, make_url, text
 from engine.clock import FrozenClock
 from engine.errors import Refused
 from engine.runtime.actor import ENGINE
-from engine.runtime.backup.create import back_up
+from engine.runtime.backup.create import END, START, back_up, clear_away_abandoned
 from engine.runtime.backup.load import _insert
 from engine.runtime.database import Database
 from engine.runtime.plan.compare import make_plan
+from engine.runtime.run_lock import take
 from engine.runtime.tables.system import HISTORY, SYSTEM
 from tests.kit.applications import VET, application
 from tests.kit.backups import contents_of, moved, restore_from, schema_of
@@ -178,6 +179,61 @@ def test_a_file_belongs_to_its_owner_and_overwrites_nothing(
         with pytest.raises(Refused, match="already"):
             back_up(now.database, path)
     assert [one.name for one in path.parent.iterdir()] == ["crm.zip"]
+
+
+def test_what_is_about_to_get_its_name_is_nobody_else_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another backup to the same name, and one that clears away, come in the last moment."""
+    path, refused = tmp_path / f"{START}one{END}", []
+    with living(f"sqlite:///{tmp_path / 'kartoteka.db'}", FIRST) as now:
+
+        def come(place: str) -> None:
+            if place == "backup.before_rename":
+                clear_away_abandoned(tmp_path)
+                with pytest.raises(Refused, match="Another process writes") as found:
+                    back_up(now.database, path)
+                refused.append(found)
+
+        monkeypatch.setattr("engine.runtime.backup.create.crash_point", come)
+        made = back_up(now.database, path)
+    assert (len(refused), path.stat().st_size) == (1, made.size)
+    assert [one.name for one in tmp_path.glob("*.zip*")] == [path.name]
+
+
+def test_a_file_that_came_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "crm.zip"
+    monkeypatch.setattr("engine.runtime.backup.create.crash_point", lambda _: path.touch())
+    with (
+        living(f"sqlite:///{tmp_path / 'kartoteka.db'}", FIRST) as now,
+        pytest.raises(Refused, match="already"),
+    ):
+        back_up(now.database, path)
+    assert [one.name for one in tmp_path.glob("*.zip*")] == ["crm.zip"]
+    assert path.stat().st_size == 0
+
+
+def test_a_file_that_got_its_name_meanwhile_is_not_written_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process held it when it was opened, and was ready before it was taken."""
+    path = tmp_path / "crm.zip"
+    part = tmp_path / "crm.zip.part"
+    part.write_bytes(b"a whole backup")
+
+    def take_late(stream: Any) -> bool:
+        part.rename(path)
+        return take(stream)
+
+    monkeypatch.setattr("engine.runtime.backup.create.take", take_late)
+    with (
+        living(f"sqlite:///{tmp_path / 'kartoteka.db'}", FIRST) as now,
+        pytest.raises(Refused, match="Another process writes"),
+    ):
+        back_up(now.database, path)
+    assert path.read_bytes() == b"a whole backup"
 
 
 def test_an_archive_that_does_not_hold_the_rows_is_not_given_a_name(
