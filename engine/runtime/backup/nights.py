@@ -63,8 +63,8 @@ def back_up_nightly(database: Database, nights: Nights) -> Backup | None:
     with action(new_key()):
         try:
             made = _back_up(database, nights, token)
-        except Exception as error:  # noqa: BLE001 - whatever it is, tomorrow is another night
-            _write_failure(database, token, _words_of(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again
+            _write_failure(database, token, error)
             return None
         _finish(database, token, {"done_at": database.clock.now().isoformat(), "reason": ""})
         return made
@@ -93,12 +93,12 @@ def _claim(connection: Connection, night: str, token: str, now: datetime) -> boo
 
 def _back_up(database: Database, nights: Nights, token: str) -> Backup:
     nights.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clear_away_abandoned(nights.folder)  # the first: what others have left may fill the disk
     now = database.clock.now()
     renew = _renewing(database, token, now)
     made = back_up(database, nights.folder / default_name(now), tell=renew)
     for old in _too_many(nights):
         old.unlink(missing_ok=True)
-    clear_away_abandoned(nights.folder)
     return made
 
 
@@ -136,9 +136,10 @@ def _words_of(error: Exception) -> str:
     return str(error) if isinstance(error, EngineError) else type(error).__name__
 
 
-def _write_failure(database: Database, token: str, reason: str) -> None:
-    now = database.clock.now()
-    log.error("backup_failed", reason=reason)
+def _write_failure(database: Database, token: str, error: Exception) -> None:
+    now, reason = database.clock.now(), _words_of(error)
+    is_ours = not isinstance(error, EngineError)  # a mistake, of which the trace tells where
+    log.error("backup_failed", reason=reason, exc_info=error if is_ours else None)
     try:
         _finish(database, token, {"until": (now + AGAIN).isoformat(), "reason": reason})
         with database.write() as connection:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from engine.clock import FrozenClock
 from engine.errors import Unavailable
@@ -116,6 +117,43 @@ def test_what_failed_is_written_down_and_tried_again(
         note = read_note(connection, NIGHT)
     assert note is not None
     assert note["reason"] == ""
+
+
+def test_what_was_left_makes_room_before_a_backup_is_begun(
+    database: Database, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights.folder.mkdir()
+    (nights.folder / "kartoteka-20260301T200000Z.zip.part").write_bytes(b"half")
+
+    def find_room(*_: object, **__: object) -> None:
+        raise Unavailable(f"There lies {names(nights)}.")
+
+    monkeypatch.setattr("engine.runtime.backup.nights.back_up", find_room)
+    assert back_up_nightly(database, nights) is None
+    with database.read() as connection:
+        note = read_note(connection, NIGHT)
+    assert note is not None
+    assert note["reason"] == "There lies []."
+
+
+@pytest.mark.parametrize(
+    "error, is_traced", [(Unavailable("The disk is full."), False), (KeyError("kept"), True)]
+)
+def test_a_mistake_of_ours_is_logged_with_its_trace(
+    database: Database,
+    nights: Nights,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    is_traced: bool,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("engine.runtime.backup.nights.back_up", fail)
+    with capture_logs() as lines:
+        assert back_up_nightly(database, nights) is None
+    assert [one["event"] for one in lines] == ["backup_failed"]
+    assert lines[0]["exc_info"] is (error if is_traced else None)
 
 
 def test_a_killed_process_keeps_the_night_from_nobody(
