@@ -24,7 +24,10 @@ __all__ = ["action", "logger", "new_key", "reason_of", "start_logging"]
 
 TALKATIVE = ("alembic",)  # says at each start which parts it has
 WHOLLY_FILLED_IN = "{text}"
-QUOTED_ROWS = re.compile(r"\s*(DETAIL|CONTEXT):")
+QUOTED_ROWS = re.compile(  # a value in them may have lines of its own
+    r"^\s*(?:DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background on |^\nThe above |^\nDuring handling |\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 
 SHARED: tuple[Processor, ...] = (
     merge_contextvars,
@@ -92,8 +95,7 @@ def _renderer(form: str) -> Processor:
 
 def write_trace(exc_info: ExcInfo) -> str:
     """Write a trace without the rows that a database quotes."""
-    lines = "".join(traceback.format_exception(*exc_info)).splitlines()
-    return "\n".join(one for one in lines if not QUOTED_ROWS.match(one))
+    return QUOTED_ROWS.sub("", "".join(traceback.format_exception(*exc_info))).rstrip("\n")
 
 
 def write_text(_logger: object, _method: str, event: EventDict) -> str:

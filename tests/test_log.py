@@ -7,6 +7,8 @@ from io import StringIO
 
 import pytest
 import structlog
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Refused, say
 from engine.log import action, logger, reason_of, start_logging
@@ -90,3 +92,22 @@ def test_a_trace_holds_no_row_that_a_database_quotes() -> None:
     found = json.loads(stream.getvalue())
     assert "duplicate key" in found["exception"]
     assert "+359888123456" not in stream.getvalue()
+
+
+@pytest.mark.postgres
+def test_a_quoted_row_of_several_lines_is_left_out_whole(postgres: str) -> None:
+    """A text that somebody has typed has lines and empty lines of its own."""
+    stream = written("text")
+    note = "Born 1970.\n\nOwes\nmoney"
+    engine = create_engine(postgres, poolclass=NullPool, hide_parameters=True)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE clients (note TEXT, phone TEXT NOT NULL)"))
+        try:
+            connection.execute(text("INSERT INTO clients VALUES (:note)"), {"note": note})
+        except IntegrityError:
+            logger("web").exception("defect")
+    said = stream.getvalue()
+    assert 'null value in column "phone"' in said
+    assert "The above exception was the direct cause" in said
+    assert "1970" not in said
+    assert "money" not in said
