@@ -116,6 +116,14 @@ def test_a_rename_that_nobody_wrote_is_asked_about_and_may_be_said(folder: Path)
     assert kartoteka("plan", folder, "--renamed", "town=city").exit_code == 3
 
 
+@pytest.mark.parametrize("address", ["entities.client.fields.city", "entities.clint"])
+def test_nothing_is_renamed_in_an_empty_database(folder: Path, address: str) -> None:
+    for command in ("plan", "apply"):
+        refused = kartoteka(command, folder, f"--renamed={address}=town")
+        assert refused.exit_code == 3
+        assert address in refused.stderr
+
+
 def test_a_rename_that_was_only_said_is_to_be_written(folder: Path) -> None:
     lacks = "Write `was: city` at entities.client.fields.town, so that other databases know it too."
     said = "--renamed=entities.client.fields.town=city"

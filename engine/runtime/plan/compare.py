@@ -49,7 +49,10 @@ def make_plan(
     with database.read() as connection:
         if is_new:
             nothing = LiveState()
-            steps = [*_steps(connection, nothing, match(nothing, wanted), None, wanted)]
+            wanted = with_renames(wanted, renames)
+            matched = match(nothing, wanted)
+            refuse_missed(renames, matched)
+            steps = [*_steps(connection, nothing, matched, None, wanted)]
             return Plan(None, wanted.digest, (*steps, *new_row_steps(wanted, demo=demo)))
         return plan_within(connection, wanted, demo=demo, renames=renames)
 
