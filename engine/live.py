@@ -130,8 +130,8 @@ class LiveFolder:
             if is_news:
                 self._state = state
         if is_news:
-            done = finding.to_apply if state.standing is Standing.SERVED else None
-            self._tell(state, done)
+            is_done = state.standing is Standing.SERVED and state.refusal is None
+            self._tell(state, finding.to_apply if is_done else None)
 
     def give_up(self, message: Message) -> None:
         """Say why the folder can't be looked at for now."""
@@ -165,12 +165,17 @@ class LiveFolder:
         self._tell(state, plan)
 
     def _applied(self, plan: Plan, wanted: Application, state: FolderState) -> FolderState:
-        """Apply by itself, and return the state after it: what failed has changed nothing."""
+        """Apply by itself, and return the state after it.
+
+        What failed has changed nothing, but for rows: the version is served without them then.
+        """
         try:
             self._apply(plan, wanted, AUTHOR)
         except EngineError as error:
             if isinstance(error, Unavailable):
                 self.again.set()  # that passes by itself
+            elif newest_digest(self._database) == wanted.digest:
+                return replace(state, wanted=None, refusal=error.message)
             return self._wrong(error.message)
         except Exception:
             log.exception("apply_broke", folder=self.name)

@@ -253,6 +253,26 @@ def test_rows_that_come_with_a_change_are_loaded(desk: Desk) -> None:
         assert connection.scalars(text("SELECT name FROM e_client")).all() == ["Anna"]
 
 
+def test_rows_that_are_refused_leave_the_version_and_say_so(desk: Desk) -> None:
+    desk.write("required: true}", "required: true, unique: true}")
+    desk.look()
+    plan = desk.live.plan(NO_RENAMES)
+    assert plan is not None
+    desk.live.apply(plan, Agreement(yes=True, consent=plan.consent), "eva")
+    desk.insert(1)
+    (desk.folder / "data").mkdir()
+    (desk.folder / "data" / "client.csv").write_text("key,name\na,Client 0\n", encoding="utf-8")
+    desk.write("label: Client", "label: Customer")
+    state = desk.look()
+
+    assert desk.served == desk.text
+    assert state.standing is Standing.SERVED
+    assert state.refusal is not None
+    assert "data/client.csv:2:3: the row 'a' is refused: name" in str(state.refusal)
+    assert desk.told[-1] == (state, None)
+    assert not desk.live.again.is_set()
+
+
 @pytest.mark.parametrize("harm", ["gone", "a file"])
 def test_a_folder_that_can_not_be_read_is_a_sentence(desk: Desk, harm: str) -> None:
     before = desk.served

@@ -35,7 +35,8 @@ class FolderState:
     `problems` holds also warnings of a folder that is served. `plan` and `wanted` are there while
     the folder asks; `taken_back` says that it asks although nothing of it would need an answer,
     because somebody has gone back from it. `refusal` is why a folder that may have no mistake can't
-    be served. `stamp` is another one for every state.
+    be served, or of one that is served why its rows are not all there. `stamp` is another one for
+    every state.
     """
 
     standing: Standing

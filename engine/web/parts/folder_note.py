@@ -32,7 +32,8 @@ def folder_note(state: FolderState) -> FolderNote | None:
     if state.standing is Standing.ASKS:
         return FolderNote("soon", say("A change waits for an answer"))
     if state.standing is Standing.SERVED:
-        return None
+        missing = FolderNote("late", say("Rows of the configuration are missing"))
+        return None if state.refusal is None else missing
     errors = sum(one.severity is Severity.ERROR for one in state.problems)
     if not errors:
         return FolderNote("late", say("The configuration can't be read"))
