@@ -84,10 +84,13 @@ def fail(connection: Connection, timer: DueTimer, error: Exception, now: datetim
 
 def let_go(connection: Connection, timers: Collection[DueTimer]) -> None:
     """Give claimed timers back as they were."""
-    for one in timers:
-        mine = and_(TIMERS.c.id == one.id, TIMERS.c.lease_token == one.lease.token)
-        before = {"attempts": one.attempts - 1, "lease_token": None, "lease_until": None}
-        connection.execute(update(TIMERS).where(mine, TIMERS.c.state == WAITING).values(**before))
+    mine = and_(
+        TIMERS.c.id.in_([one.id for one in timers]),
+        TIMERS.c.lease_token.in_({one.lease.token for one in timers}),
+        TIMERS.c.state == WAITING,
+    )
+    before = {"attempts": TIMERS.c.attempts - 1, **released()}
+    connection.execute(update(TIMERS).where(mine).values(**before))
 
 
 def next_due(connection: Connection, kinds: Collection[str], now: datetime) -> datetime | None:

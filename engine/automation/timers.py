@@ -50,7 +50,7 @@ class Timers:
                 except Outdated:
                     self._let_go(claimed[number:])
                     raise
-            claimed = () if is_over() or _is_last(claimed) else self._claim()
+            claimed = () if is_over() else self._claim()
         return fired
 
     def fire_within(self, connection: Connection) -> None:
@@ -60,8 +60,7 @@ class Timers:
         while claimed:
             for timer in claimed:
                 self._fire_within(connection, timer, now)
-            is_last = _is_last(claimed)
-            claimed = () if is_last else claim_timers(connection, KINDS, now, BATCH)
+            claimed = claim_timers(connection, KINDS, now, BATCH)
 
     def _fire_within(self, connection: Connection, timer: DueTimer, now: datetime) -> None:
         try:
@@ -141,11 +140,6 @@ class Timers:
     def _failed(self, timer: DueTimer, error: Exception) -> None:
         now = self.services.clock.now()
         self.services.database.run_write(lambda connection: fail(connection, timer, error, now))
-
-
-def _is_last(claimed: Sequence[DueTimer]) -> bool:
-    """Say whether nothing waits behind these; one that is tried again was claimed alone."""
-    return len(claimed) < BATCH and claimed[0].attempts == 1
 
 
 def _log_failure(timer: DueTimer, error: Exception) -> None:

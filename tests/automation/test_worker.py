@@ -240,3 +240,16 @@ def test_a_timer_that_ends_its_worker_takes_no_other_one_along(crm: Office, sam:
             crm.clock.pass_(LENGTH)
     states = {one["record_id"]: one["state"] for one in crm.rows(TIMERS)}
     assert states == {1: "fired", 2: "fired", 3: "dead", 4: "fired", 5: "fired"}
+
+
+def test_what_was_begun_before_is_done_in_the_same_turn_as_what_is_new(
+    crm: Office, sam: Actor
+) -> None:
+    """The new one comes first, and is claimed without the other one."""
+    tasks(crm, sam, 1)
+    claimed(crm)
+    crm.clock.pass_(LENGTH)
+    due = crm.clock.now() - HOUR
+    crm.create(sam, "task", subject="Call", due=due, to=sam.user_id)
+    Worker(lambda: crm.services).run_due()
+    assert [one["state"] for one in crm.rows(TIMERS)] == ["fired", "fired"]
