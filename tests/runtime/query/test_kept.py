@@ -13,6 +13,7 @@ from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.query.parts import Span
+from engine.runtime.query.request import ListRequest
 from engine.runtime.query.select import Reader
 from engine.runtime.query.shapes import Shape
 from tests.kit.applications import application
@@ -116,6 +117,8 @@ def test_values_are_no_part_of_a_shape(house: Clinic) -> None:
     assert key("debt.gt=1") == key("debt.gt=2") != key("debt.ge=1")
     assert key("at.lt=now") == key("at.lt=tomorrow")
     assert key("archived=only") != key("")
+    lists = [ListRequest("visit", view=one) for one in (None, "late", "mine")]
+    assert len({Shape(one).key for one in (*lists, ListRequest("owner"))}) == 4
     assert key("q=rex") is key("number.has=V") is None
 
 
