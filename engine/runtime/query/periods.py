@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
-from engine.errors import Message, say
+from engine.errors import Message, say, say_many
 
 Days: TypeAlias = tuple[date, date]
 
@@ -44,9 +44,9 @@ def words_for_days(text: str) -> Message | None:
     if text in _SAID:
         return _SAID[text]
     if found := _LAST.fullmatch(text):
-        return say("the last {count} days", count=int(found[1]))
+        return say_many("the last day", "the last {number} days", int(found[1]))
     if found := _NEXT.fullmatch(text):
-        return say("the next {count} days", count=int(found[1]))
+        return say_many("the next day", "the next {number} days", int(found[1]))
     return None
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from engine.errors import BadQuery, Message, say
+from engine.errors import BadQuery, Message, say, say_many
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
@@ -280,10 +280,10 @@ def mistakes(
         due = filling.verdict.messages.get("", ()) if filling.verdict else ()
         return {"due": tuple(look.text(one) for one in due)}
     count = sum(map(len, errors.values()))
-    title = (
-        say("Not saved yet, one field needs a change.")
-        if count == 1
-        else say("Not saved yet, {count} things need a change.", count=count)
+    title = say_many(
+        "Not saved yet, one field needs a change.",
+        "Not saved yet, {number} things need a change.",
+        count,
     )
     return {
         "has_mistakes": True,
