@@ -33,7 +33,7 @@ def command(
         path = file or place.data / FOLDER
         if file is None or file.is_dir():
             path /= default_name(opened.clock.now())
-        with output.progress(lambda rows, _: f"{rows:,} rows") as tell:
+        with output.progress(lambda rows, _: counted(rows, "row")) as tell:
             made = back_up(opened, path, verify=not no_verify, tell=lambda rows: tell(rows, 0))
     finally:
         opened.dispose()

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, and_, column, func, select, table
 
 from engine.errors import EngineError
-from engine.runtime.checkup.finding import Finding, counted, look, well, wrong
+from engine.runtime.checkup.finding import Finding, look, well, wrong
 from engine.runtime.database import Database
 from engine.runtime.plan.drift import find_drift
 from engine.runtime.plan.state import LiveState, State, read_state
 from engine.runtime.plan.versions import StoredVersion, read_version
+from engine.runtime.plan.words import counted
 from engine.runtime.tables.layout import LAYOUT, stored_layout
 from engine.runtime.tables.system import HISTORY, STAYS
 
@@ -91,7 +92,8 @@ def _histories(connection: Connection, state: LiveState) -> Finding:
     if broken:
         return wrong(
             "history",
-            f"{counted(broken, 'record')} of {seen:,} have another number of changes than history.",
+            f"{counted(broken, 'record', 'has', 'have')} another number of changes than history, "
+            f"of {seen:,} looked at.",
             "Somebody has written past Kartoteka, or there is a mistake of ours: tell us.",
         )
     return well("history", f"History tells of each change of {counted(seen, 'record')}.")
@@ -109,7 +111,7 @@ def _stays(connection: Connection, state: LiveState) -> Finding:
     if orphans:
         return wrong(
             "stages",
-            f"{counted(orphans, 'stay')} in a stage belong to no record.",
+            f"{counted(orphans, 'stay', 'belongs', 'belong')} to a stage and to no record.",
             "Somebody has deleted records past Kartoteka: restore the last backup.",
         )
     return well("stages", "Whatever stands in a stage is there.")

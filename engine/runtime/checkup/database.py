@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text
 
 from engine.clock import Clock
-from engine.runtime.checkup.finding import Finding, counted, look, well, wrong
+from engine.runtime.checkup.finding import Finding, look, well, wrong
 from engine.runtime.database import Database
+from engine.runtime.plan.words import counted
 
 POOL = 20  # connections that one process may take
 PROCESSES = 4
@@ -46,7 +47,7 @@ def _sqlite(connection: Connection) -> Iterator[Finding]:
     if lost:
         yield wrong(
             "links",
-            f"{counted(len(lost), 'link')} lead nowhere, the first in {lost[0][0]}.",
+            f"{counted(len(lost), 'link', 'leads', 'lead')} nowhere, the first in {lost[0][0]}.",
             "Somebody has written past Kartoteka: restore the last backup, or mend them by hand.",
         )
     else:

@@ -37,8 +37,3 @@ def look(subject: str, sentence: str, cure: str) -> Finding:
 def wrong(subject: str, sentence: str, cure: str) -> Finding:
     """Return that a thing is wrong."""
     return Finding(subject, Standing.WRONG, sentence, cure)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return so many things."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

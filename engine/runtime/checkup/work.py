@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from engine.runtime.backup.hold import DEAD, held_now
 from engine.runtime.backup.notes import LAST, NIGHT, read_note
-from engine.runtime.checkup.finding import Finding, counted, look, well, wrong
+from engine.runtime.checkup.finding import Finding, look, well, wrong
 from engine.runtime.database import Database
 from engine.runtime.outbox import WAITING as WAITING_ROW
+from engine.runtime.plan.words import counted
 from engine.runtime.tables.system import OUTBOX, TIMERS
 from engine.runtime.timers import WAITING
 from engine.settings import Settings
@@ -62,8 +63,7 @@ def _dead(connection: Connection) -> Iterator[Finding]:
         if number:
             yield look(
                 subject,
-                f"{counted(number, one)} {'was' if number == 1 else 'were'} given up after the "
-                "last try.",
+                f"{counted(number, one, 'was', 'were')} given up after the last try.",
                 f"The reasons stand in {table.name}.last_error.",
             )
 
@@ -81,7 +81,7 @@ def _backup(note: Mapping[str, Any] | None, settings: Settings, now: datetime) -
     if note is None:
         return look("backup", "No backup was ever made.", MAKE_ONE)
     age = now - datetime.fromisoformat(note["at"])
-    sentence = f"The last backup is {_old(age)} old: {note['file']}, {note['rows']:,} rows"
+    sentence = f"The last backup is {_old(age)} old: {note['file']}, {counted(note['rows'], 'row')}"
     is_late = age > (NIGHT_AND_MORE if settings.backups else WEEK)
     if is_late:
         kind = wrong if settings.backups else look

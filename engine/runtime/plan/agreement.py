@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.errors import Refused, say
+from engine.errors import Refused, say, say_many
 from engine.runtime.plan.steps import Plan, Weight
 
 
@@ -29,9 +29,10 @@ def require_agreement(plan: Plan, agreement: Agreement) -> None:
             say("Look at the plan again. To agree to it, add: {missing}", missing=missing),
         )
     raise Refused(
-        say(
-            "The plan changes what people see or do: {count} of its changes need an answer.",
-            count=sum(len(plan.of(one)) for one in (Weight.ORDINARY, Weight.CONSENT)),
+        say_many(
+            "The plan changes what people see or do: {number} of its changes needs an answer.",
+            "The plan changes what people see or do: {number} of its changes need an answer.",
+            sum(len(plan.of(one)) for one in (Weight.ORDINARY, Weight.CONSENT)),
         ),
         say("Look at the plan. To agree to it, add: {missing}", missing=missing),
     )

@@ -14,7 +14,7 @@ from engine.runtime.plan.count import Counter
 from engine.runtime.plan.match import FieldMatch, How, Match, TableMatch
 from engine.runtime.plan.right_steps import is_reach, right_steps
 from engine.runtime.plan.steps import Step, StepKind, Weight
-from engine.runtime.plan.words import joined, quoted, records
+from engine.runtime.plan.words import asked_for_value, counted, joined, quoted, records
 from engine.runtime.tables.shape import is_stored
 
 # Keys of a field whose change is a step for its table.
@@ -132,8 +132,7 @@ class DefinitionSteps:
             return "", 0
         table, field = found
         count = self._counter.empty(table.live.name, field.found)
-        said = f"{records(count)} have no value and ask for one when they are next saved"
-        return (said if count else "all records have a value"), count
+        return (asked_for_value(count) if count else "all records have a value"), count
 
     def _note_option(self, change: Change) -> tuple[str, int]:
         found = self._match(change.address)
@@ -156,7 +155,7 @@ class DefinitionSteps:
         count = sum(
             self._counter.holding(table.live.name, one.found[0], value) for table, one in fields
         )
-        return (f"{records(count)} still hold it" if count else "no record holds it"), count
+        return (_still_hold(count) if count else "no record holds it"), count
 
     def _note_role(self, change: Change) -> tuple[str, int]:
         found = self._match("entities.user.fields.roles")
@@ -165,8 +164,7 @@ class DefinitionSteps:
         table, field = found
         role = change.address.rpartition(".")[2]
         count = self._counter.holding(table.live.name, field.found[0], role)
-        users = "1 user has" if count == 1 else f"{count:,} users have"
-        return (f"{users} it" if count else ""), count
+        return (counted(count, "user", "has it", "have it") if count else ""), count
 
     def _match(self, address: str) -> tuple[TableMatch, FieldMatch] | None:
         """Return the table and the columns of the field at (or above) an address."""
@@ -177,6 +175,10 @@ class DefinitionSteps:
             if table is not None and one.field.id == parts[3] and one.found:
                 return table, one
         return None
+
+
+def _still_hold(count: int) -> str:
+    return records(count, "still holds it", "still hold it")
 
 
 def _field(application: Application, address: str) -> Field | None:

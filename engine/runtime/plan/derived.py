@@ -46,11 +46,16 @@ def derived_steps(
             continue
         count = counter.records(table.live.name)
         if count:
-            what = "formulas and titles" if formulas else "titles"
-            sentence = f"{what} of {records(count)} are computed anew"
+            sentence = f"{_what(count, formulas=formulas)} computed anew"
             operations = (Derive(entity.id, formulas=formulas),)
             kind = StepKind.COMPUTE
             yield Step(kind, entity.address, sentence, Weight.DISPLAY, count, operations)
+
+
+def _what(count: int, *, formulas: bool) -> str:
+    if formulas:
+        return f"formulas and titles of {records(count)} are"
+    return f"the title of {records(count)} is" if count == 1 else f"titles of {records(count)} are"
 
 
 def _moved(match: Match, steps: Iterable[Step]) -> Touched:

@@ -29,7 +29,14 @@ from engine.runtime.plan.operations import (
 from engine.runtime.plan.recall import Recall
 from engine.runtime.plan.state import LiveColumn, State
 from engine.runtime.plan.steps import Step, StepKind, Weight
-from engine.runtime.plan.words import joined, quoted, records, values
+from engine.runtime.plan.words import (
+    asked_for_value,
+    counted,
+    joined,
+    quoted,
+    records,
+    values,
+)
 from engine.runtime.tables.names import retired_name
 from engine.runtime.tables.shape import is_stored
 
@@ -98,12 +105,13 @@ class FieldSteps:
         field, old = match.field, match.found[0].field
         count = self._filled(match.found)
         operations = [*moves, *self._followers(match)]
-        sentence = f"renamed from {old}; {values(count)} stay"
+        sentence = f"renamed from {old}; {values(count, 'stays', 'stay')}"
         return _step(StepKind.RENAME_FIELD, field, sentence, Weight.ORDINARY, count, operations)
 
     def _restore(self, match: FieldMatch, moves: tuple[Operation, ...]) -> Step:
         count = self._filled(match.found)
-        sentence = f"restored; {records(count)} have their value again"
+        kept = records(count, "has its value again", "have their value again")
+        sentence = joined("restored", kept)
         weight = Weight.ORDINARY if count else Weight.ADDITIVE
         operations = [*moves, *self._followers(match), *self._first_stage(match.field)]
         return _step(StepKind.RESTORE_FIELD, match.field, sentence, weight, count, operations)
@@ -113,10 +121,10 @@ class FieldSteps:
         wanted = self._table.entity.fields.get(field)
         if wanted is not None and not is_stored(wanted):
             kind, said = StepKind.COMPUTE, "computed on reading from now on"
-            kept = f"{values(count)} stay in a retired column" if count else ""
+            kept = _stay_aside(values(count, "stays", "stay")) if count else ""
         else:
             kind, said = StepKind.RETIRE_FIELD, "retired"
-            kept = f"{records(count)} keep their value, hidden"
+            kept = records(count, "keeps its value, hidden", "keep their value, hidden")
             kept = kept if count else "no record has a value"
         address = f"{self._table.entity.address}.fields.{field}"
         operations = tuple(self._retired(columns, field))
@@ -143,7 +151,8 @@ class FieldSteps:
         if same and verdict.stays:
             return self._write_by_hand(match), True
         if match.fits and verdict.stays:
-            sentence = joined(_becomes(match), f"{values(verdict.filled)} stay as they are")
+            kept = values(verdict.filled, "stays as it is", "stay as they are")
+            sentence = joined(_becomes(match), kept)
             weight = Weight.DISPLAY if harmless else _weight(verdict)
             noted = [*self._noted(match), *self._first_stage(match.field)]
             return self._retype_step(match, sentence, weight, verdict, noted), True
@@ -166,7 +175,8 @@ class FieldSteps:
             sentence = joined(_becomes(match), "computed by a formula")
             step = self._retype_step(match, sentence, Weight.DISPLAY, verdict, self._noted(match))
             return step, True
-        kept = f"{values(filled)} written by people stay in a retired column" if filled else ""
+        kept = values(filled, "written by people stays", "written by people stay")
+        kept = _stay_aside(kept) if filled else ""
         sentence = joined(_becomes(match), "computed by a formula from now on", kept)
         weight = Weight.CONSENT if filled else Weight.ORDINARY
         operations = self._replaced(match)
@@ -176,7 +186,8 @@ class FieldSteps:
         if not match.found[0].computed:
             return None
         count = self._filled(match.found)
-        sentence = f"no formula any more; {values(count)} stay and can be written"
+        kept = values(count, "stays", "stay")
+        sentence = f"no formula any more; {kept} and can be written"
         operations = self._noted(match)
         return _step(StepKind.COMPUTE, match.field, sentence, Weight.ORDINARY, count, operations)
 
@@ -320,11 +331,11 @@ def _step(
 def _about_present_records(field: Field, count: int) -> str:
     """Say what a new field means for the records that are there."""
     if field.type == "stage":
-        return f"{records(count)} start in {_first(field)}"
+        return f"{records(count, 'starts', 'start')} in {_first(field)}"
     if field.type == "sequence":
-        return f"{records(count)} have no number; only new ones get one"
+        return f"{records(count, 'has', 'have')} no number; only new ones get one"
     if field.required:
-        return f"{records(count)} have no value and ask for one when they are next saved"
+        return asked_for_value(count)
     return ""
 
 
@@ -344,7 +355,7 @@ def _becomes(match: FieldMatch) -> str:
     if old.type != new.type:
         return f"{old.type} becomes {new.type}"
     if old.scale != new.scale:
-        return f"{old.scale} decimals become {new.scale}"
+        return f"{counted(old.scale, 'decimal', 'becomes', 'become')} {new.scale}"
     if old.target != new.target:
         return f"leads to {match.field.to} from now on"
     return ""
@@ -356,12 +367,25 @@ def _what_converts(verdict: Verdict, *, is_back: bool) -> str:
     if not verdict.filled:
         return "no record has a value"
     if not verdict.lost:
-        return f"{values(verdict.filled)} convert"
+        return values(verdict.filled, "converts", "convert")
+    kept = "the old one stays" if verdict.filled == 1 else "the old ones stay"
+    return f"{_what_is_lost(verdict)}; {_stay_aside(kept)}"
+
+
+def _what_is_lost(verdict: Verdict) -> str:
+    example, kept = quoted(verdict.example), verdict.filled - verdict.lost
+    if not kept:
+        return f"{values(verdict.lost, 'loses', 'lose')} something (such as {example})"
+    convert = "converts" if kept == 1 else "convert"
+    lose = "loses" if verdict.lost == 1 else "lose"
     return (
-        f"{verdict.filled - verdict.lost:,} of {values(verdict.filled)} convert, "
-        f"{verdict.lost:,} lose something (such as {quoted(verdict.example)}); "
-        "the old ones stay in a retired column"
+        f"{kept:,} of {values(verdict.filled)} {convert}, "
+        f"{verdict.lost:,} {lose} something (such as {example})"
     )
+
+
+def _stay_aside(kept: str) -> str:
+    return f"{kept} in a retired column"
 
 
 def _first(field: Field) -> str:

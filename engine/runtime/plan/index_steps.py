@@ -87,9 +87,9 @@ class IndexSteps:
         address = _address(self._table.entity, index, "unique")
         number, example = self._repeated(index)
         if number:
-            occur = "occurs" if number == 1 else "occur"
+            occur = values(number, "occurs", "occur")
             sentence = (
-                f"can't be unique: {values(number)} {occur} more than once, such as {example}; "
+                f"can't be unique: {occur} more than once, such as {example}; "
                 "make them differ first"
             )
             yield Step(StepKind.ADD_UNIQUE, address, sentence, Weight.REFUSED, number)

@@ -24,7 +24,7 @@ from engine.runtime.plan.operations import (
 )
 from engine.runtime.plan.state import LiveState, LiveTable, State
 from engine.runtime.plan.steps import Step, StepKind, Weight
-from engine.runtime.plan.words import joined, records
+from engine.runtime.plan.words import counted, joined, records
 from engine.runtime.tables.names import retired_name, table_name
 
 
@@ -63,7 +63,7 @@ class TableSteps:
         entity = table.entity
         operations: list[Operation] = [CreateTable(entity.id), CreateLinks(entity.id)]
         operations += [CreateIndex(entity.id, one) for one in table.shape.indexes.values()]
-        sentence = f"new, {len(entity.fields)} fields"
+        sentence = f"new, {counted(len(entity.fields), 'field')}"
         kind = StepKind.CREATE_ENTITY
         yield Step(kind, entity.address, sentence, Weight.ADDITIVE, 0, tuple(operations))
 
@@ -91,10 +91,10 @@ class TableSteps:
         operations = (*self._moves(table), *self._followers(table))
         old = f"renamed from {live.entity}" if live.entity != entity.id else ""
         if table.how is How.RENAMED:
-            sentence = joined(old, f"{records(count)} stay")
+            sentence = joined(old, records(count, "stays", "stay"))
             kind, weight = StepKind.RENAME_ENTITY, Weight.ORDINARY
         else:
-            sentence = joined("restored", old, f"{records(count)} are back")
+            sentence = joined("restored", old, records(count, "is back", "are back"))
             kind = StepKind.RESTORE_ENTITY
             weight = Weight.ORDINARY if count else Weight.ADDITIVE
         yield Step(kind, entity.address, sentence, weight, count, operations)
@@ -118,7 +118,8 @@ class TableSteps:
         name = retired_name(live.name, number)
         operations: list[Operation] = [DropIndex(one.name) for one in live.indexes]
         operations.append(MoveTable(live.name, name, live.entity, State.RETIRED, Phase.TABLES_AWAY))
-        sentence = f"retired; {records(count)} are kept, hidden" if count else "retired, empty"
+        kept = records(count, "is kept, hidden", "are kept, hidden")
+        sentence = joined("retired", kept) if count else "retired, empty"
         address = f"entities.{live.entity}"
         kind = StepKind.RETIRE_ENTITY
         return Step(kind, address, sentence, Weight.ORDINARY, count, tuple(operations))
