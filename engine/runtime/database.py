@@ -1,9 +1,9 @@
 """The database: one engine, read and write transactions, and errors in words.
 
-A read is one snapshot and can write nothing; `hold` keeps it for all reads of a page. A write takes
-its lock at once (`BEGIN IMMEDIATE` on SQLite, where a transaction that reads first and then writes
-is refused), commits on success and rolls back on any exception. Nothing else in the engine opens a
-connection.
+A read is one snapshot and can write nothing: on SQLite it has connections of its own for it. `hold`
+keeps it for all reads of a page. A write takes its lock at once (`BEGIN IMMEDIATE` on SQLite, where
+a transaction that reads first and then writes is refused), commits on success and rolls back on any
+exception. Nothing else in the engine opens a connection.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import Pool
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Refused, Unavailable, say
@@ -72,6 +73,7 @@ class Database:
         self.engine = _open_sqlite(self.url) if self._is_sqlite else _open_postgresql(self.url)
         if is_hurried:
             event.listen(self.engine, "connect", _hurry)
+        self._readers = _readers_of(self.engine) if self._is_sqlite else None
         self._own = threading.local()
         self._held = HeldRead(self._reading)
         self.has_news = False  # somebody here has met a version that is not served here yet
@@ -81,6 +83,11 @@ class Database:
     @property
     def _is_sqlite(self) -> bool:
         return self.dialect == "sqlite"
+
+    @property
+    def readers(self) -> Pool:
+        """Return the connections that reads are given."""
+        return self._readers or self.engine.pool
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -105,10 +112,15 @@ class Database:
         if not self._is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with (
-            self.engine.connect() as connection,
+            self._connect_to_read() as connection,
             connection.execution_options(**options).begin(),
         ):
             yield connection
+
+    def _connect_to_read(self) -> Connection:
+        if self._readers is None:
+            return self.engine.connect()
+        return Connection(self.engine, self._readers.connect())
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -172,10 +184,15 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self._readers is not None:
+            self._readers.dispose()
+            self._readers = self._readers.recreate()
 
     def forget_parent(self) -> None:
         """Leave the connections to the process that this one was forked from."""
         self.engine.dispose(close=False)
+        if self._readers is not None:
+            self._readers = self._readers.recreate()
         self._writer = threading.Lock()
 
     @contextmanager
@@ -269,13 +286,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     register_functions(connection)
 
 
+def _readers_of(engine: Engine) -> Pool:
+    """Return connections that can only read, for as long as they live.
+
+    To change `query_only` makes SQLite forget all that a connection has prepared.
+    """
+    readers = engine.pool.recreate()
+    event.listen(readers, "connect", _read_only)
+    return readers
+
+
+def _read_only(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get(WRITE):
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-        connection.exec_driver_sql("BEGIN")
+    is_write = connection.get_execution_options().get(WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 
 def _open_postgresql(url: URL) -> Engine:
@@ -313,14 +340,16 @@ def _in_words() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise Busy(say("The database is busy. Try again in a moment.")) from error
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         said = _sentence(error)
         if said is None:
             raise
         raise said from error
 
 
-def _sentence(error: DBAPIError) -> Unavailable | None:
+def _sentence(error: DBAPIError | sqlite3.Error) -> Unavailable | None:
+    if isinstance(error, sqlite3.Error):  # while connecting
+        return _sqlite_sentence(error)
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return _sqlite_sentence(original)

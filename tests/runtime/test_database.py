@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.errors import Refused, Unavailable
@@ -66,6 +66,19 @@ def test_a_read_can_write_nothing(database: Database) -> None:
     assert count(database) == 0
 
 
+def test_what_reads_have_prepared_stays_prepared(database: Database) -> None:
+    asked: list[str] = []
+    count(database)
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    write_elsewhere(database)
+    count(database)
+    assert not [one for one in asked if "PRAGMA" in one]
+
+
 def test_held_reads_see_one_moment_until_the_thread_writes(database: Database) -> None:
     with database.hold():
         assert count(database) == 0
@@ -99,7 +112,7 @@ def test_a_read_in_use_outlives_a_write_beside_it(database: Database) -> None:
 def test_nothing_is_held_after_the_block(database: Database) -> None:
     with database.hold():
         assert count(database) == 0
-    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # of a QueuePool
+    assert database.readers.checkedout() == 0  # type: ignore[attr-defined] # of a QueuePool
 
 
 def test_a_read_is_one_snapshot(database: Database) -> None:
