@@ -147,6 +147,14 @@ def test_a_mistake_is_told_and_changes_nothing(desk: Desk) -> None:
     assert desk.standings == ["wrong", "served"]
 
 
+def test_a_save_that_says_the_same_is_no_version_and_no_news(desk: Desk) -> None:
+    before, stamp = desk.served, desk.live.state.stamp
+    desk.save(f"# Our shop\n\n{desk.text}\n")
+    assert desk.look().standing is Standing.SERVED
+    assert desk.served == before
+    assert (desk.told, desk.gone_over, desk.live.state.stamp) == ([], 0, stamp)
+
+
 def test_the_same_is_told_once(desk: Desk) -> None:
     desk.write("type: phone", "type: phnoe")
     for _ in range(3):
@@ -404,7 +412,7 @@ def test_files_that_change_all_the_time_are_a_sentence(
         for number in range(100_000):
             if over.wait(0.03):
                 return
-            watched.save(f"{good}# {number}\n")
+            watched.save(good.replace("Corner shop", f"Shop {number}"))
 
     thread = threading.Thread(target=churn)
     thread.start()

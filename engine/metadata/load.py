@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path as FilePath
 
-from engine.metadata import nodes
+from engine.metadata import meaning, nodes
 from engine.metadata.build.application import build_application
 from engine.metadata.build.rows import rows_of_table, rows_of_tree, without_roles
 from engine.metadata.build.stories import build_story, read_tale
@@ -61,10 +60,11 @@ def load_sources(sources: Mapping[str, str]) -> LoadResult:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of YAML: as it was read, and what is wrong with its shape."""
+    """A file of YAML: as it was read, what is wrong with its shape, and a mark of what it says."""
 
     document: Document
     shape: Shape
+    said: str
 
     @property
     def root(self) -> nodes.Mapping:
@@ -110,6 +110,7 @@ class _Folder:
     trees: Mapping[str, _File]
     tables: Mapping[str, CsvTable]
     left: tuple[Problem, ...]
+    said: Mapping[str, str]
 
     @property
     def problems(self) -> list[Problem]:
@@ -174,7 +175,8 @@ def _built(
 ) -> tuple[Subject, tuple[Problem, ...]]:
     core = core_package(own)
     tree = nodes.overlay(core, own)
-    digest = _digest(core_texts(own), sources)
+    core_said = {name: meaning.of_text(text) for name, text in core_texts(own).items()}
+    digest = meaning.of_all(core_said, folder.said)
     application = build_application(tree, (), sources, digest)
     rows = without_roles(_rows(application, folder), {one[1] for one in later if is_role(one)})
     application = replace(application, rows=rows)
@@ -203,7 +205,10 @@ def _read(sources: Mapping[str, str], files: ReadFiles) -> _Folder:
         elif is_rows(name):
             tables[name] = read_csv(name, sources[name])
             count += tables[name].count
-    return _Folder(_overlaid(tuple(definitions.values())), trees, tables, tuple(left))
+    said = {name: meaning.of_text(text) for name, text in sources.items()}
+    said |= {name: one.said for name, one in (definitions | trees).items()}
+    said |= {name: meaning.of_table(one) for name, one in tables.items()}
+    return _Folder(_overlaid(tuple(definitions.values())), trees, tables, tuple(left), said)
 
 
 def _overlaid(definitions: tuple[_File, ...]) -> tuple[_File, ...]:
@@ -215,8 +220,10 @@ def _overlaid(definitions: tuple[_File, ...]) -> tuple[_File, ...]:
 def _file(name: str, text: str, most: int, *, rows: bool = False) -> _File:
     document = read_nodes(name, text, most)
     if document.root is None:
-        return _File(document, Shape((), document.broken, document.broken, frozenset()))
-    return _File(document, check_shape(document, document.root, rows=rows))
+        shape = Shape((), document.broken, document.broken, frozenset())
+        return _File(document, shape, meaning.of_text(text))
+    shape = check_shape(document, document.root, rows=rows)
+    return _File(document, shape, meaning.of_tree(document.root))
 
 
 def _rows(application: Application, folder: _Folder) -> Iterator[Row]:
@@ -225,14 +232,3 @@ def _rows(application: Application, folder: _Folder) -> Iterator[Row]:
             yield from rows_of_tree(file.tree, application.entities)
         if file.table:
             yield from rows_of_table(file.name, file.table, application.entities)
-
-
-def _digest(core: Mapping[str, str], sources: Mapping[str, str]) -> str:
-    """Return the fingerprint of a configuration together with the core package it stands on."""
-    found = hashlib.sha256()
-    for texts in (core, sources):
-        for name in sorted(texts):
-            text = texts[name].encode("utf-8", "surrogatepass")
-            found.update(f"{len(name)}:{name}:{len(text)}:".encode())
-            found.update(text)
-    return found.hexdigest()

@@ -335,6 +335,69 @@ def test_the_digest_follows_every_source() -> None:
     assert first.digest == again.digest != changed.digest
 
 
+SAID = """\
+name: shop
+entities:
+  client:
+    fields:
+      name: {type: text, help: 'The name: first and last'}
+      size_of: {type: choice, options: [small, large]}
+"""
+SAID_THE_SAME = """\
+# Our shop
+
+name:   shop   # as on the sign
+entities:
+    client:
+
+        fields:
+            name: {type: text,
+                   help: 'The name: first and last'}
+            size_of:
+                type: choice
+                options:
+                    - small   # rare
+                    - large
+"""
+ROWS = "key,name\na,Anna\n"
+
+
+def digest_of(text: str, rows: str = ROWS, file: str = "crm.yaml") -> str:
+    built = load_sources({file: text, "data/client.csv": rows}).application
+    assert built is not None
+    return built.digest
+
+
+def test_comments_blank_lines_and_indentation_are_no_other_configuration() -> None:
+    assert digest_of(SAID_THE_SAME, "key, name\n\na, Anna\n\n") == digest_of(SAID)
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("small, large", "large, small"),
+        ("small, large", "'small', large"),
+        ("first and last", "first  and last"),
+        ("first and last", "first # last"),
+        ("      size_of", "      town: text\n      size_of"),
+        ("type: text, ", "type: text, required: false, "),
+    ],
+)
+def test_whatever_a_configuration_says_otherwise_is_another_one(before: str, after: str) -> None:
+    assert SAID.count(before) == 1
+    assert digest_of(SAID.replace(before, after)) != digest_of(SAID)
+
+
+def test_other_rows_or_another_place_are_another_configuration() -> None:
+    digests = [
+        digest_of(SAID),
+        digest_of(SAID, ROWS + "b,Boris\n"),
+        digest_of(SAID, "key,name\na,Bella\n"),
+        digest_of(SAID, file="shop.yaml"),
+    ]
+    assert len(set(digests)) == len(digests)
+
+
 def test_rows_of_csv_and_yaml() -> None:
     built = application(
         VET,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -38,11 +38,16 @@ class StoredVersion:
         return found if isinstance(found, int) else None
 
     def application(self) -> Application | None:
-        """Return the configuration, unless this engine can't read it any more."""
+        """Return the configuration, unless this engine can't read it any more.
+
+        Its digest is the stored one, by which writers know the newest version: an engine that
+        computes digests in another way, or stands on another core package, serves it as well.
+        """
         known = KNOWN.get(self.digest)
         if known is not None and known.sources == self.sources:
             return known
-        return _read(tuple(sorted(self.sources.items())))
+        found = _read(tuple(sorted(self.sources.items())))
+        return None if found is None else replace(found, digest=self.digest)
 
 
 @lru_cache(maxsize=4)

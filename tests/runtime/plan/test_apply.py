@@ -6,8 +6,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import inspect, text
 
+from engine.app import applied_services
 from engine.errors import Refused
 from engine.metadata.model.application import Application
+from engine.runtime.actor import ENGINE
 from engine.runtime.plan.apply import apply
 from engine.runtime.plan.compare import make_plan
 from engine.runtime.plan.execute import Executor
@@ -156,12 +158,22 @@ def test_an_applied_version_holds_its_texts_author_and_plan(lived_in: Living) ->
     assert again == wanted
 
 
-def test_a_changed_comment_is_a_new_version_without_changes(lived_in: Living) -> None:
-    plan = lived_in.become("# other words\n" + BEFORE)
+def test_a_changed_comment_is_no_other_version(lived_in: Living) -> None:
+    before = applied_version(lived_in.database)
+    plan = lived_in.become("# other words\n\n" + BEFORE)
     assert plan.is_empty
+    assert plan.base == plan.wanted
+    assert applied_version(lived_in.database) == before
+
+
+def test_what_another_engine_has_applied_is_served_and_written(lived_in: Living) -> None:
+    _write(lived_in, "UPDATE kt_versions SET digest = 'computed in another way'")
+    anna = _created(lived_in, "Anna")
+    assert lived_in.become(BEFORE).is_empty
     version = applied_version(lived_in.database)
     assert version is not None
-    assert version.digest == plan.wanted
+    assert version.digest == application(BEFORE).digest
+    assert _created(lived_in, "Boris") > anna
 
 
 def test_computed_values_and_titles_follow(lived_in: Living) -> None:
@@ -182,6 +194,10 @@ def test_history_follows_new_names(lived_in: Living) -> None:
     assert found[0][0] == "person"
     assert "town" in str(found[0][1])
     assert "city" not in str(found)
+
+
+def _created(now: Living, name: str) -> int:
+    return applied_services(now.database).records.create(ENGINE, "client", {"name": name}).id
 
 
 def _write(now: Living, statement: str) -> None:
