@@ -8,6 +8,7 @@ import { all, fetchPart, first, make, on, word } from "./page.js";
 import { OPEN } from "./record.js";
 import { describe, find } from "./requests.js";
 import { say } from "./toasts.js";
+import { unfold, unfolded } from "./unfolded.js";
 
 const SLOWER = 5; // times, while the server does not answer
 const BESIDE = ["#palette", "#keys", "#words", "#follow"];
@@ -93,13 +94,14 @@ on("click", "[data-refresh]", () => refresh({ anyway: true }));
 async function refresh({ anyway = false } = {}) {
   const page = await fetched();
   if (!page) return;
+  await unfold(page, unfolded());
   if (!anyway && isInHand()) return;
   const kept = keep();
   const held = document.activeElement === document.body ? null : describe(document.activeElement);
   first("#fresh")?.remove();
   replace(page);
   putBack(kept);
-  if (held && document.activeElement === document.body) find(held)?.focus({ preventScroll: true });
+  if (held && document.activeElement === document.body) (find(held) ?? first("#main")).focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("page-followed"));
 }
 
@@ -148,7 +150,7 @@ function dress(page) {
   old.after(link);
 }
 
-/* --- What stays: places, what was unfolded, what was typed --- */
+/* --- What stays: places, what was typed --- */
 
 const nameOf = (element) => element.id ? `#${CSS.escape(element.id)}` : `${element.localName}${[...element.classList].map((one) => `.${CSS.escape(one)}`).join("")}`;
 
@@ -164,7 +166,6 @@ function keep() {
   return {
     window: [window.scrollX, window.scrollY],
     scrolled: scrolled.map((one) => ({ place: addressOf(one), top: one.scrollTop, left: one.scrollLeft })),
-    unfolded: all("main details[open]:not(.menu-box)").map(addressOf),
     open: all(OPEN),
     typing: document.activeElement,
     forms: formsInHand(),
@@ -185,7 +186,6 @@ function formsInHand() {
 const labelOf = (control) => control.labels?.[0]?.textContent.trim() || control.getAttribute("aria-label") || control.name;
 
 function putBack(kept) {
-  kept.unfolded.forEach((place) => { const box = elementAt(place); if (box) box.open = true; });
   for (const part of kept.open) {
     const place = document.getElementById(part.id);
     if (!place) continue;

@@ -21,11 +21,23 @@ pytestmark = pytest.mark.journey
 
 NUMBERS = count(1)
 NOTE = "      note: long_text\n"
+WITH_BOARD = VET.replace(
+    "\nviews:\n", "\nviews:\n  by_stage: {entity: visit, type: board, label: By stage}\n"
+)
+WITH_RULE = """
+automations:
+  sea:
+    label: Note where they live
+    entity: owner
+    on: [created]
+    when: city == 'Varna'
+    do: [{set: {note: From the sea}}]
+"""
 
 
 @pytest.fixture(scope="module")
 def crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
-    with followed(VET, tmp_path_factory.mktemp("vet")) as made:
+    with followed(WITH_BOARD + WITH_RULE, tmp_path_factory.mktemp("vet")) as made:
         made.site.user("hana", "head", name="Hana Head")
         made.site.user("eva", "admin", "head", name="Eva Admin")
         yield made
@@ -97,6 +109,78 @@ def test_a_page_follows_and_keeps_its_place_its_focus_and_what_was_unfolded(tab:
     assert page.evaluate("window.scrollY") == top
     expect(page.locator("#fresh")).to_have_count(0)
     assert axe(page) == []
+
+
+def test_the_cards_that_were_loaded_below_a_lane_stay(tab: Watched) -> None:
+    records, anna = tab.crm.services.records, tab.owner()
+    rex = records.create(ENGINE, "animal", {"name": "Rex", "owner": anna}).id
+    (hana,) = [one.id for one in tab.crm.services.accounts.people.listed() if one.login == "hana"]
+    for _ in range(45):
+        records.create(ENGINE, "visit", {"animal": rex, "vet": hana})
+    page = tab.go("/views/by_stage")
+    tiles = page.locator("[data-lane=booked] > .col-body > .tile")
+    at_first = tiles.count()
+    page.locator("[data-lane=booked] [data-more]").click()
+    expect(tiles).not_to_have_count(at_first)
+    loaded = tiles.count()
+    tiles.last.locator("a").first.focus()
+    last, top = tiles.last.get_attribute("id"), page.evaluate("window.scrollY")
+    assert top > 0
+    tab.is_followed(tab.improve())
+
+    expect(tiles).to_have_count(loaded)
+    assert tiles.last.get_attribute("id") == last
+    assert page.evaluate("window.scrollY") == top
+    page.locator("[data-lane=booked] [data-more]").click()
+    expect(tiles).to_have_count(45)
+
+
+def test_what_was_unfolded_on_a_record_stays_and_what_was_folded_too(tab: Watched) -> None:
+    owner = tab.owner()
+    for number in range(45):
+        tab.crm.services.records.note(ENGINE, "owner", owner, f"Note {number}.")
+    page = tab.go(f"/owner/{owner}")
+    older, entries = page.locator(".story-older a"), page.locator("#story-list li.event")
+    older.click()
+    expect(page.locator("#story-list")).to_contain_text("Note 7.")
+    unfolded = entries.count()
+    page.locator("details.add-task summary").click()
+    tab.is_followed(tab.improve())
+
+    expect(entries).to_have_count(unfolded)
+    expect(older).to_have_count(1)
+    expect(page.locator("details.add-task")).to_have_attribute("open", "")
+    page.locator("details.add-task summary").click()
+    older.click()
+    expect(page.locator("#story-list")).to_contain_text("Note 0.")
+    expect(page.locator("#story-list h2.story-day")).to_have_count(1)
+    tab.is_followed(tab.improve())
+    expect(older).to_have_count(0)
+    expect(page.locator("details.add-task")).not_to_have_attribute("open", "")
+
+
+def test_a_reason_stays_unfolded(tab: Watched) -> None:
+    page = tab.go(f"/owner/{tab.owner(city='Varna')}")
+    page.locator("a.why").click()
+    said = page.locator(".why-said")
+    expect(said).to_be_visible()
+    told = said.text_content()
+    tab.is_followed(tab.improve())
+    expect(said).to_be_visible()
+    assert said.text_content() == told
+    page.locator("a.why").click()
+    expect(said).not_to_be_visible()
+
+
+def test_who_asks_for_the_new_page_goes_on_in_it_by_the_keyboard(tab: Watched) -> None:
+    page = tab.go("/owner/new")
+    page.locator("#f-name").fill("Clara")
+    name = tab.improve()
+    tab.waits(name)
+    page.get_by_role("button", name="Refresh now").focus()
+    page.keyboard.press("Enter")
+    tab.is_followed(name)
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_a_page_that_followed_works_as_before(tab: Watched) -> None:
