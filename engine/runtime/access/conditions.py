@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, false, literal, or_, select, true
 
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
@@ -126,7 +126,8 @@ class Conditions:
         if actor.team_ids:
             users = self._tables.table("user")
             team = users.c[self._tables.column("user", "team").key]
-            parts.append(owner.in_(select(users.c.id).where(team.in_(sorted(actor.team_ids)))))
+            teams = [literal(one) for one in sorted(actor.team_ids)]  # as they are: not put in late
+            parts.append(owner.in_(select(users.c.id).where(team.in_(teams))))
         return or_(*parts)
 
     def _scope(self, actor: Actor, target: Target, scope_id: str) -> ColumnElement[bool]:

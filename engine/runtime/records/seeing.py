@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
 
 from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
@@ -45,11 +45,16 @@ def seen_records(
 
 def _seen(access: Access, actor: Actor, compiled: CompiledEntity) -> Select[Any]:
     number = compiled.table.c.id
+    wanted = number.in_(bindparam(IDS, expanding=True))
+    return select(number).where(wanted, is_seen(access, actor, compiled.id))
+
+
+def is_seen(access: Access, actor: Actor, entity_id: str) -> ColumnElement[bool]:
+    """Return the condition for the records of a table that an actor sees."""
     states = (
-        access.row_condition(actor, compiled.id, "see", trashed=trashed)
-        for trashed in (False, True)
+        access.row_condition(actor, entity_id, "see", trashed=trashed) for trashed in (False, True)
     )
-    return select(number).where(number.in_(bindparam(IDS, expanding=True)), or_(*states))
+    return or_(*states)
 
 
 def require_seen(

@@ -22,9 +22,12 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
+    literal,
     literal_column,
     or_,
     select,
+    union_all,
 )
 
 from engine.errors import BadQuery, say
@@ -46,7 +49,7 @@ from engine.runtime.records.entries import (
 from engine.runtime.records.following import ACTIVITY, TASK
 from engine.runtime.records.images import decode
 from engine.runtime.records.reading.options import HIGHEST_ID
-from engine.runtime.records.seeing import require_seen, seen_records
+from engine.runtime.records.seeing import is_seen, require_seen, seen_records
 from engine.runtime.records.store import fetch_values
 from engine.runtime.tables.columns import instant_text
 from engine.runtime.tables.system import HISTORY, RUNS
@@ -69,6 +72,16 @@ OWN: Mapping[Action, EntryKind] = {
     Action.DELETE: EntryKind.DELETED,
     Action.RESTORE: EntryKind.RESTORED,
 }
+# What is told of a row; that a record was made is told without its values.
+TOLD: tuple[ColumnElement[Any], ...] = (
+    *(HISTORY.c.id, HISTORY.c.entity, HISTORY.c.record_id, HISTORY.c.action, HISTORY.c.at),
+    *(HISTORY.c.actor_kind, HISTORY.c.user_id, HISTORY.c.actor_name),
+    *(HISTORY.c.fields, HISTORY.c.press, HISTORY.c.run_id),
+    *(
+        case((HISTORY.c.action != Action.CREATE.value, one)).label(one.key)
+        for one in (HISTORY.c.before, HISTORY.c.after)
+    ),
+)
 ABOUT: Mapping[tuple[str, Action], EntryKind] = {
     (ACTIVITY, Action.CREATE): EntryKind.ACTIVITY,
     (TASK, Action.CREATE): EntryKind.TASK_MADE,
@@ -100,9 +113,8 @@ class Timeline:
         place = None if not before else _read_cursor(before)
         with self._database.read() as connection:
             story = _Story(connection, self._access, self._entities, actor, record)
-            story.check()
             found = story.entries(wanted, place, size + 1)
-            entries = story.with_runs(story.with_subjects(found[:size]))
+            entries = story.with_subjects(found[:size])
         older = _cursor(entries[-1]) if len(found) > size else None
         return TimelinePage(entries, older)
 
@@ -147,7 +159,7 @@ class Timeline:
         (whose,) = compiled.columns[owner]
         owned_by = compiled.table.c[whose] + literal_column("0")
         return (
-            select(HISTORY)
+            select(*TOLD)
             .join(compiled.table, compiled.table.c.id == HISTORY.c.record_id)
             .where(
                 HISTORY.c.entity == entity_id,
@@ -165,8 +177,7 @@ class Timeline:
         self, connection: Connection, actor: Actor, record: RecordRef, row: Row[Any]
     ) -> Entry | None:
         """Return what a change tells; why it was made is told by the record's own story."""
-        entry = _Story(connection, self._access, self._entities, actor, record).entry(row)
-        return None if entry is None else replace(entry, run=None)
+        return _Story(connection, self._access, self._entities, actor, record).entry(row)
 
 
 class _Story:
@@ -186,17 +197,18 @@ class _Story:
         self._actor = actor
         self._record = record
 
-    def check(self) -> None:
-        """Refuse a record that the actor does not see; one in the trash tells who may delete."""
-        require_seen(self._connection, self._access, self._entities, self._actor, self._record)
-
     def entries(
         self, kinds: frozenset[EntryKind], place: Moment | None, size: int
     ) -> tuple[Entry, ...]:
-        """Return so many entries from a place on; what shows nothing is passed over."""
+        """Return so many entries from a place on; what shows nothing is passed over.
+
+        A record that the actor does not see is refused; one in the trash tells who may delete.
+        """
         found: list[Entry] = []
         while True:
             rows = self._rows(kinds, place, size)
+            if not rows and not found:
+                self._check()
             for row, entry in rows:
                 place = (row.at, row.id)
                 if entry is not None:
@@ -206,36 +218,79 @@ class _Story:
             if len(rows) < size:
                 return tuple(found)
 
+    def _check(self) -> None:
+        require_seen(self._connection, self._access, self._entities, self._actor, self._record)
+
     def _rows(
         self, kinds: frozenset[EntryKind], place: Moment | None, size: int
     ) -> list[tuple[Row[Any], Entry | None]]:
-        """Return the next rows of all sources, each with what it tells."""
-        is_first = place is None
-        key = ("story", self._actor, kinds, is_first)
-        queries = self._access.kept.get(key, lambda: self._sources(kinds, is_first=is_first))
-        values = {ENTITY: self._record.entity, RECORD: self._record.id, LIMIT: size}
+        """Return the next rows, each with what it tells; none of a record that is not seen."""
+        entity_id, is_first = self._record.entity, place is None
+        if entity_id not in self._entities:
+            return []
+        query = self._access.kept.get(
+            ("story", self._actor, entity_id, kinds, is_first),
+            lambda: self._telling(kinds, is_first=is_first),
+        )
+        values = {ENTITY: entity_id, RECORD: self._record.id, LIMIT: size}
         values |= dict(zip((AT, NUMBER), place or (), strict=False))
-        rows = [
-            (row, self.entry(row))
-            for query in queries
-            for row in self._connection.execute(query, values)
+        rows = self._connection.execute(query, values).all()
+        causes = self._open_causes(rows)
+        return [
+            (row, self.entry(row, row.run_id if row.run_id in causes else row.outcome))
+            for row in rows
         ]
-        rows.sort(key=lambda one: (one[0].at, one[0].id), reverse=True)
-        return rows[:size]
 
-    def _sources(self, kinds: frozenset[EntryKind], *, is_first: bool) -> tuple[Select[Any], ...]:
-        """Return the queries for what was done, noted and planned, of any record."""
+    def _open_causes(self, rows: Iterable[Row[Any]]) -> frozenset[int]:
+        """Return the runs behind some rows that the actor may look at."""
+        subjects = {
+            row.run_id: RecordRef(row.cause_entity, row.cause_record or 0)
+            for row in rows
+            if row.cause_entity is not None
+        }
+        others = set(subjects.values()) - {self._record}
+        seen = {self._record} | seen_records(
+            self._connection, self._access, self._entities, self._actor, others
+        )
+        return frozenset(number for number, subject in subjects.items() if subject in seen)
+
+    def _telling(self, kinds: frozenset[EntryKind], *, is_first: bool) -> Select[Any]:
+        """Return the query for what was done, noted and planned, with the runs behind it."""
         sources = (self._own(kinds), self._about(ACTIVITY, kinds), self._about(TASK, kinds))
-        return tuple(_newest(one, is_first=is_first) for one in sources if one is not None)
+        newest = [_newest(one, is_first=is_first) for one in sources if one is not None]
+        told = union_all(*(select(one.subquery()) for one in newest)).subquery()
+        cause, outcome = RUNS.alias(), RUNS.alias()
+        is_outcome = and_(
+            outcome.c.history_id == told.c.id,
+            outcome.c.rule_id == told.c.press["address"].as_string(),
+        )
+        record = self._entities[self._record.entity].table
+        seen = select(record.c.id).where(
+            record.c.id == bindparam(RECORD),
+            is_seen(self._access, self._actor, self._record.entity),
+        )
+        return (
+            select(
+                told,
+                cause.c.entity.label("cause_entity"),
+                cause.c.record_id.label("cause_record"),
+                outcome.c.id.label("outcome"),
+            )
+            .outerjoin(cause, cause.c.id == told.c.run_id)
+            .outerjoin(outcome, is_outcome)
+            .where(seen.exists())
+            .order_by(told.c.at.desc(), told.c.id.desc())
+            .limit(bindparam(LIMIT, type_=Integer))
+        )
 
     def _own(self, kinds: frozenset[EntryKind]) -> Select[Any] | None:
         actions = [action.value for action, kind in OWN.items() if kind in kinds]
         if not actions:
             return None
-        return select(HISTORY).where(
+        return select(*TOLD).where(
             HISTORY.c.entity == bindparam(ENTITY),
             HISTORY.c.record_id == bindparam(RECORD),
-            HISTORY.c.action.in_(actions),
+            HISTORY.c.action.in_([literal(one) for one in actions]),
         )
 
     def _about(self, entity_id: str, kinds: frozenset[EntryKind]) -> Select[Any] | None:
@@ -257,20 +312,20 @@ class _Story:
             record == bindparam(RECORD),
             self._access.row_condition(self._actor, entity_id, "see"),
         )
-        return select(HISTORY).where(
+        return select(*TOLD).where(
             HISTORY.c.entity == entity_id,
-            HISTORY.c.action.in_(actions),
+            HISTORY.c.action.in_([literal(one) for one in actions]),
             HISTORY.c.record_id.in_(found),
         )
 
-    def entry(self, row: Row[Any]) -> Entry | None:
+    def entry(self, row: Row[Any], run: int | None = None) -> Entry | None:
         """Return what a row of the history tells this actor, None where that is nothing."""
         who = Who(row.actor_kind, row.user_id, row.actor_name)
         action = Action(row.action)
         if (row.entity, row.record_id) != (self._record.entity, self._record.id):
             subject = RecordRef(row.entity, row.record_id)
             kind = ABOUT[row.entity, action]
-            return Entry(kind, row.id, row.at, who, subject=subject, run=row.run_id)
+            return Entry(kind, row.id, row.at, who, subject=subject, run=run)
         changes = tuple(self._changes(row)) if action is not Action.CREATE else ()
         stages = tuple(one for one in changes if one.field.type == "stage")
         others = tuple(one for one in changes if one.field.type != "stage")
@@ -287,7 +342,7 @@ class _Story:
             others,
             stages[0] if stages else None,
             pressed=pressed_of(row.press),
-            run=row.run_id,
+            run=run,
         )
 
     def _changes(self, row: Row[Any]) -> Iterator[FieldChange]:
@@ -312,27 +367,6 @@ class _Story:
                 found |= self._subjects(self._entities[entity_id], ids)
         return tuple(
             one if one.subject is None else _about(one, found.get(one.subject, {}))
-            for one in entries
-        )
-
-    def with_runs(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        """Return the entries with the runs behind them that the actor may look at."""
-        own = {one.run for one in entries if one.run is not None}
-        presses = {one.id: one.pressed.address for one in entries if one.pressed is not None}
-        if not own and not presses:
-            return entries
-        query = select(RUNS).where(or_(RUNS.c.id.in_(own), RUNS.c.history_id.in_(presses)))
-        rows = self._connection.execute(query).all()
-        subjects = {row.id: RecordRef(row.entity, row.record_id or 0) for row in rows}
-        seen = seen_records(
-            self._connection, self._access, self._entities, self._actor, subjects.values()
-        )
-        open_runs = {number for number, subject in subjects.items() if subject in seen}
-        of_press = {
-            row.history_id: row.id for row in rows if presses.get(row.history_id) == row.rule_id
-        }
-        return tuple(
-            replace(one, run=one.run if one.run in open_runs else of_press.get(one.id))
             for one in entries
         )
 
