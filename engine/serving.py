@@ -106,6 +106,7 @@ class Current:
         if version is None or application is None:
             log.error("version_unreadable")  # the one before goes on as far as it can
             return
+        self._database.forget_statements()
         self._services = self._open(application)
         self._digest = version.digest
         log.info("version_changed", version=version.id)

@@ -29,6 +29,7 @@ from sqlalchemy.pool import Pool
 from engine.clock import Clock, SystemClock
 from engine.errors import Refused, Unavailable, say
 from engine.runtime.held_read import HeldRead
+from engine.runtime.postgres_connections import open_postgresql, prepare_no_more
 from engine.runtime.sqlite_functions import register_functions
 
 FILE = "kartoteka.db"
@@ -70,7 +71,8 @@ class Database:
         self.url = _read_url(url)
         self.dialect = self.url.get_backend_name()
         self.clock = clock or SystemClock()
-        self.engine = _open_sqlite(self.url) if self._is_sqlite else _open_postgresql(self.url)
+        self._era = 0  # goes up when tables have changed
+        self.engine = self._open()
         if is_hurried:
             event.listen(self.engine, "connect", _hurry)
         self._readers = _readers_of(self.engine) if self._is_sqlite else None
@@ -88,6 +90,11 @@ class Database:
     def readers(self) -> Pool:
         """Return the connections that reads are given."""
         return self._readers or self.engine.pool
+
+    def _open(self) -> Engine:
+        if self._is_sqlite:
+            return _open_sqlite(self.url)
+        return open_postgresql(self.url, _to_json, lambda: self._era)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -170,6 +177,12 @@ class Database:
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": CONFIGURATION_LOCK}
             )
+            raw: Any = connection.connection.driver_connection
+            prepare_no_more(raw)
+
+    def forget_statements(self) -> None:
+        """Use no statement again that was prepared before now: the tables are others."""
+        self._era += 1
 
     def learn_sizes(self) -> None:
         """Let SQLite count a little, so that it begins a query at the smaller end.
@@ -303,26 +316,6 @@ def _read_only(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     is_write = connection.get_execution_options().get(WRITE)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
-
-
-def _open_postgresql(url: URL) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=10,
-        max_overflow=10,
-        pool_pre_ping=True,  # a restarted server costs nobody an error
-        json_serializer=_to_json,
-        hide_parameters=True,  # clients' data does not belong into logs
-        # A statement prepared before a plan was applied would fail after it.
-        connect_args={"prepare_threshold": None, "connect_timeout": 10},
-    )
-    event.listen(engine, "connect", _prepare_postgresql)
-    return engine
-
-
-def _prepare_postgresql(connection: psycopg.Connection[Any], _record: object) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")
-    connection.commit()
 
 
 def _hurry(connection: sqlite3.Connection | psycopg.Connection[Any], _record: object) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.errors import Refused, Unavailable
+from engine.runtime import postgres_connections
 from engine.runtime.database import Busy, Database, open_database
+from engine.runtime.postgres_connections import SILENCE
 
 INSERT = text("INSERT INTO note (id, text) VALUES (:id, :text)")
 COUNT = text("SELECT count(*) FROM note")
@@ -223,9 +225,54 @@ def test_a_cut_connection_is_unavailable_and_heals_itself(
 
 def cut_off(connection: Connection, server: str) -> None:
     pid = connection.scalar(text("SELECT pg_backend_pid()"))
-    with psycopg.connect(server) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    end_backend(pid, server)
     connection.execute(text("SELECT 1"))
+
+
+def end_backend(pid: int | None, server: str) -> None:
+    with psycopg.connect(server) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("silence", [SILENCE, 0.0])
+def test_a_server_that_has_gone_meanwhile_costs_nobody_an_error(
+    monkeypatch: pytest.MonkeyPatch, postgres: str, postgres_server: URL, silence: float
+) -> None:
+    """One that says so is heard at once, another one is asked after it was silent for long."""
+    if not silence:
+        monkeypatch.setattr(postgres_connections, "SILENCE", silence)
+        monkeypatch.setattr(postgres_connections, "_has_word", lambda _: False)
+    database = Database(postgres)
+    server = postgres_server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with database.read() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+    end_backend(pid, server)
+    with database.read() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) != pid
+    database.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "written, kept",
+    [("", True), ("prepare_threshold=2", True), ("prepare_threshold=none", False)],
+)
+def test_the_address_says_whether_statements_are_prepared(
+    postgres: str, written: str, kept: bool
+) -> None:
+    database = Database(f"{postgres}{'&' if '?' in postgres else '?'}{written}")
+    with database.read() as connection:
+        for _ in range(8):
+            connection.execute(text("SELECT 'kept'"))
+        known = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%kept%'"
+        assert bool(connection.scalar(text(known))) is kept
+    database.dispose()
+
+
+def test_a_threshold_that_is_no_number_is_refused() -> None:
+    with pytest.raises(Refused, match="prepare_threshold"):
+        Database("postgresql://crm@db/crm?prepare_threshold=soon")
 
 
 @pytest.mark.postgres

@@ -124,6 +124,17 @@ def test_the_first_request_after_an_apply_is_sent_on_once(database_url: str) -> 
         assert ivan.get("/client", query={"sort": "zip"}).status_code == 200
 
 
+def test_what_was_prepared_for_columns_of_another_type_is_forgotten(database_url: str) -> None:
+    with served(database_url) as (site, _, other):
+        ivan = site.browser("ivan")
+        ivan.post("/client/new", {"name": "Anna", "age": "7"})
+        for _ in range(9):
+            assert ivan.get("/client").status_code == 200
+        become(other, RETYPED)
+        answers = [ivan.get("/client").status_code for _ in range(9)]
+        assert answers == [307, *(8 * [200])]
+
+
 def test_a_page_of_what_has_another_id_now_is_sent_on(database_url: str) -> None:
     renamed = CRM.replace("visit: {every", "call: {every").replace(
         "visit: {fields", "call: {was: visit, fields"

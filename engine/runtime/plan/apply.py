@@ -52,6 +52,7 @@ def apply(database: Database, plan: Plan, wanted: Application, author: str) -> N
         return len(fresh.steps)
 
     steps = database.run_write(work)
+    database.forget_statements()
     log.info("applied", steps=steps, digest=wanted.digest)
     crash_point("apply.committed")
 
