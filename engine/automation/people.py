@@ -68,7 +68,7 @@ class People:
         """Yield the actors of users."""
         query = select(*self._users.columns).where(self._user.c.id.in_(user_ids))
         for row in connection.execute(query.order_by(self._user.c.id)).mappings().all():
-            yield self._users.actor(connection, row)
+            yield self._users.actor(row)
 
     def sees(self, connection: Connection, actor: Actor, record: RecordRef) -> bool:
         """Say whether somebody may see a record."""

@@ -113,7 +113,7 @@ class Door:
             if found is None or not self._is_alive(found):
                 return None
             require_newest(self._database, found["newest"], self._users.digest)
-            actor = self._users.actor(connection, found)
+            actor = self._users.actor(found)
         self._sessions.touch(found["session"], found["seen_at"])
         look = found["look"] or {}
         return Session(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -15,7 +16,10 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    cast,
+    func,
     literal,
+    literal_column,
     or_,
     select,
     type_coerce,
@@ -33,6 +37,8 @@ from engine.runtime.tables.system import ACCOUNTS
 
 USER = "user"
 TEAM = "team"
+TREE = "teams"
+MOST_TREES = 64
 HIGHEST_ID = 2**63 - 1
 
 
@@ -96,6 +102,13 @@ class TeamChoice:
     label: str
 
 
+@lru_cache(maxsize=MOST_TREES)
+def parents_in(tree: str | None) -> Mapping[int, int | None]:
+    """Read which team stands above each team."""
+    pairs = (one.split(":") for one in (tree or "").split())
+    return MappingProxyType({int(team): int(above) if above else None for team, above in pairs})
+
+
 class Users:
     """Reads users, teams and actors."""
 
@@ -142,8 +155,8 @@ class Users:
 
     @property
     def columns(self) -> list[Any]:
-        """The columns of the user's record that an actor is made of."""
-        return list(self._user.c)
+        """The columns that an actor is made of: the user's record, and the tree of teams."""
+        return [*self._user.c, self._tree]
 
     def may_come_in(self, user_id: ColumnElement[int]) -> ColumnElement[bool]:
         """Return the condition that joins the record of a user who may sign in."""
@@ -158,16 +171,16 @@ class Users:
         """The table of users."""
         return self._user
 
-    def actor(self, connection: Connection, found: Mapping[Any, Any]) -> Actor:
-        """Build the actor of a user's record."""
+    def actor(self, found: Mapping[Any, Any]) -> Actor:
+        """Build the actor of what `columns` found."""
         values = {one: self._value(one, found) for one in self._fields()}
-        return user_actor(found["id"], values, self._parents(connection))
+        return user_actor(found["id"], values, parents_in(found[TREE]))
 
     def acting(self, connection: Connection, user_id: int) -> Actor | None:
         """Return the actor of a user as of now, unless they have been deleted or archived."""
         wanted = select(*self.columns).where(self.may_come_in(literal(user_id)))
         found = connection.execute(wanted).mappings().first()
-        return None if found is None else self.actor(connection, found)
+        return None if found is None else self.actor(found)
 
     def teams(self, connection: Connection) -> tuple[TeamChoice, ...]:
         """Return the teams by label."""
@@ -178,12 +191,13 @@ class Users:
         )
         return tuple(TeamChoice(*one) for one in connection.execute(wanted))
 
-    def _parents(self, connection: Connection) -> dict[int, int | None]:
-        return {one[0]: one[1] for one in connection.execute(self._teams_above)}
-
     @cached_property
-    def _teams_above(self) -> Select[Any]:
-        return select(self._team.c.id, self._tables.column(TEAM, "parent"))
+    def _tree(self) -> ColumnElement[str | None]:
+        """Return each team and the one above it, in one text: 1: 2:1 3:1."""
+        parent: Any = self._tables.column(TEAM, "parent")
+        team = cast(self._team.c.id, Text)
+        pair = team + literal_column("':'") + func.coalesce(cast(parent, Text), "")
+        return select(func.aggregate_strings(pair, " ")).scalar_subquery().label(TREE)
 
     def _fields(self) -> tuple[str, ...]:
         return tuple(
