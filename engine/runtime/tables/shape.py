@@ -97,7 +97,7 @@ def _indexes(entity: Entity, application: Application) -> Iterator[IndexShape]:
     yield _index(entity, "title_key", "id")
     yield _index(entity, "created_at", "id")
     if entity.owner is None:
-        yield _index(entity, "created_by")
+        yield _index(entity, *_owned("created_by"))
     for field in entity.fields.values():
         if is_stored(field):
             yield from _field_indexes(entity, field)
@@ -120,11 +120,18 @@ def _field_indexes(entity: Entity, field: Field) -> Iterator[IndexShape]:
         yield from _unique_indexes(entity, [field])
     elif storage is Storage.ANY_LINK:
         yield _index(entity, *any_link_names(field.id))
+    elif field.id == entity.owner:
+        yield _index(entity, *_owned(column_name(field.id)))
     elif storage is Storage.LINK or field.type == "stage":
         yield _index(entity, column_name(field.id))
     elif field.index:
         method = Method.HASH if _is_long(field) else Method.ORDERED
         yield _index(entity, column_name(field.id), method=method)
+
+
+def _owned(column: str) -> tuple[str, str]:
+    """Return the columns that find somebody's records, and those that changed last."""
+    return column, "updated_at"
 
 
 def _unique_indexes(entity: Entity, fields: list[Field]) -> Iterator[IndexShape]:

@@ -62,7 +62,7 @@ def test_a_formula_that_uses_the_clock_has_no_column() -> None:
                 "uq$client$story",
                 "ix$client$story",
                 "ix$client$note",
-                "ix$client$owner",
+                "ix$client$owner$updated_at",
                 "ix$client$boss",
                 "ix$client$stage",
                 "uq$client$name$born",
@@ -75,7 +75,7 @@ def test_a_formula_that_uses_the_clock_has_no_column() -> None:
             {
                 "ix$visit$title_key$id",
                 "ix$visit$created_at$id",
-                "ix$visit$created_by",
+                "ix$visit$created_by$updated_at",
                 "ix$visit$_about_entity$_about_id",
             },
         ),
