@@ -37,9 +37,12 @@ def say_many(one: str, many: str, number: int, /, **values: object) -> Message:
     return Message(one, {"number": number, **values}, many)
 
 
+VERBATIM = "{text}"
+
+
 def verbatim(text: str) -> Message:
     """Wrap a text of the configuration, which is shown as it is written."""
-    return Message("{text}", {"text": text})
+    return Message(VERBATIM, {"text": text})
 
 
 class EngineError(Exception):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ _NEAR_DAY = "EEE d MMMM"
 _FAR_DAY = {"en": "d MMMM y", "bg": "d MMMM y 'г'.", "ru": "d MMMM y 'г'."}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Speech:
     """To whom something is said: language, zone, and the present where days have words."""
 
@@ -54,28 +55,41 @@ class Speech:
         """Return the way of writing that goes with the language."""
         return locale_of(self.language)
 
+    @cached_property
+    def today(self) -> date | None:
+        """Return the reader's day, where days have words."""
+        return self.now.astimezone(self.zone).date() if self.now else None
+
 
 def show_field(value: Result, field: Field, speech: Speech) -> str:
     """Write a field's value."""
-    if value is None:
-        return ""
+    return "" if value is None else writer_of(field, speech)(value)
+
+
+def writer_of(field: Field, speech: Speech) -> Callable[[Any], str]:
+    """Return what writes the values of a field, one after the other; none of them is empty."""
     special = _BY_TYPE.get(field.type)
     if special is not None:
-        return special(value, speech)
-    kind = FIELD_TYPES[field.type].kind
-    shown = show_kind(value, kind, tuple(field.options.values()), speech)
-    return f"{shown}{NO_BREAK}{field.unit}" if field.unit else shown
+        return lambda value: special(value, speech)
+    write = _writer(FIELD_TYPES[field.type].kind, tuple(field.options.values()), speech)
+    return (lambda value: f"{write(value)}{NO_BREAK}{field.unit}") if field.unit else write
 
 
 def show_kind(value: Result, kind: Kind | None, options: tuple[Option, ...], speech: Speech) -> str:
     """Write a value of a kind."""
-    if value is None:
-        return ""
-    if kind in {Kind.CHOICE, Kind.CHOICES}:
-        labels = {one.id: one.label for one in options}
-        chosen = value if isinstance(value, tuple) else (str(value),)
-        return ", ".join(labels.get(one, one) for one in chosen)
-    return _BY_KIND.get(kind, _plain)(value, speech)
+    return "" if value is None else _writer(kind, options, speech)(value)
+
+
+def _writer(kind: Kind | None, options: tuple[Option, ...], speech: Speech) -> Callable[[Any], str]:
+    if kind is Kind.CHOICE or kind is Kind.CHOICES:
+        return partial(_chosen, labels={one.id: one.label for one in options})
+    write = _BY_KIND.get(kind, _plain)
+    return lambda value: write(value, speech)
+
+
+def _chosen(value: Any, labels: Mapping[str, str]) -> str:
+    chosen = value if isinstance(value, tuple) else (str(value),)
+    return ", ".join(labels.get(one, one) for one in chosen)
 
 
 def money(value: Decimal, speech: Speech) -> str:
@@ -102,7 +116,7 @@ def moment(value: datetime, speech: Speech) -> str:
     """Write an instant on the reader's clock: Today 12:00, Fri 6 March, 14:00."""
     shown = value.astimezone(speech.zone)
     clock = f"{shown.hour}:{shown.minute:02}"
-    today = speech.now.astimezone(speech.zone).date() if speech.now else None
+    today = speech.today
     if today is not None:
         word = _NEAR_WORDS.get((shown.date() - today).days)
         if word is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from engine.clock import Clock, SystemClock
-from engine.errors import Message
+from engine.errors import VERBATIM, Message
 from engine.metadata.expressions.compile import Typed
 from engine.metadata.expressions.evaluate import Result
 from engine.metadata.expressions.templates import Show
@@ -37,6 +37,8 @@ class Translator:
 
     def text(self, message: Message, language: str) -> str:
         """Return a sentence; in English where its translation is missing or lacks a value."""
+        if message.text is VERBATIM:
+            return str(message.values["text"])
         words = self._words(language)
         if not message.values:
             return words.one(message.text)

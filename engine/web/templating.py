@@ -64,6 +64,7 @@ def environment(language: str) -> PageEnvironment:
         icon=icon,
         static=static_url,
         zip=zip,
+        once=cache,
         csrf_input=csrf_input,
         list_url=urls.list_url,
         record_url=urls.record_url,

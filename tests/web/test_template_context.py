@@ -34,6 +34,7 @@ EVERYWHERE = {
     "ngettext",
     "list_url",
     "zip",
+    "once",
 }
 CONTEXTS = {
     "pages/listing.html": ListingContext,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -63,7 +64,7 @@ class Step:
     peek: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldPath:
     """A field, and the links that lead to it; `through` are the names of the links for people."""
 
@@ -83,7 +84,7 @@ class FieldPath:
         """Say whether the engine has this field in every entity."""
         return self.field.id not in self.entity.fields
 
-    @property
+    @cached_property
     def label(self) -> Message:
         """Return the name of the field for a person, behind the links that lead to it."""
         own = SYSTEM_LABELS[self.field.id] if self.is_system else verbatim(self.field.label)

@@ -64,9 +64,9 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if dialect.name == "postgresql" else instant_text(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Read[datetime]:
-        """Return what reads an aware instant in UTC."""
-        del dialect, coltype
-        return _read_instant
+        """Return what reads an aware instant in UTC; a text says by itself that it is in UTC."""
+        del coltype
+        return _read_instant if dialect.name == "postgresql" else _read_text
 
 
 class Options(TypeDecorator[tuple[str, ...]]):
@@ -121,10 +121,12 @@ class SortText(TypeDecorator[str]):
         return value if value is None or self.letters is None else value[: self.letters]
 
 
-def _read_instant(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+def _read_instant(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _read_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
 
 
 def column_type(storage: Storage, scale: int) -> TypeEngine[Any]:

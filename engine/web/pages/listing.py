@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 from engine.errors import NotFound, say
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.view import View
+from engine.runtime.query.chips import ListColumn
 from engine.runtime.query.records import Page, Record
 from engine.runtime.writing import written_number
 from engine.web.htmx import respond, show
@@ -21,7 +22,13 @@ from engine.web.navigation import Way, views_for
 from engine.web.parts.cells import Cell, Column, cell_of, columns_of
 from engine.web.parts.desk import NOTHING_HERE, Desk, current_desk
 from engine.web.parts.facts import beginning_small
-from engine.web.parts.list_filters import ListFilters, at_plain_address, filters_of, named_fields
+from engine.web.parts.list_filters import (
+    ListFilters,
+    Named,
+    at_plain_address,
+    filters_of,
+    named_fields,
+)
 from engine.web.parts.list_query import ListQuery
 from engine.web.parts.show_as import show_as
 from engine.web.request import read_values
@@ -127,19 +134,20 @@ def context_of(desk: Desk, query: ListQuery) -> ListingContext:
     """Return everything that the page shows."""
     look, entity, wanted = desk.look, query.entity, query.request
     page = desk.reader.page(desk.actor, wanted)
-    columns = headed(desk, query)
+    standing = desk.reader.columns(desk.actor, wanted)
+    columns, named = headed(desk, query, standing), named_fields(desk, query)
     can_create = desk.access.may(desk.actor, entity.id, "create")
     return ListingContext(
         title=query.view.label if query.view else entity.plural,
         help="" if query.view else entity.help,
         tabs=tabs_of(desk, query),
         shows=show_as(desk, query),
-        filters=filters_of(desk, query),
-        choosable=choosable(desk, query),
+        filters=filters_of(desk, query, named),
+        choosable=choosable(desk, standing, named),
         usual_columns_url=query.url({"columns": None}) if "columns" in request.args else "",
         export_url=export_url(desk, query),
         columns=columns,
-        lines=tuple(line_of(desk, one, columns) for one in page.records),
+        lines=tuple(line_of(one, columns) for one in page.records),
         is_wide=len(columns) > WIDE,
         shown_words=shown_words(desk, page),
         count_url=query.url({"_part": "count"}) if page.next or page.previous else "",
@@ -153,25 +161,25 @@ def context_of(desk: Desk, query: ListQuery) -> ListingContext:
     )
 
 
-def headed(desk: Desk, query: ListQuery) -> tuple[Column, ...]:
+def headed(desk: Desk, query: ListQuery, standing: Sequence[ListColumn]) -> tuple[Column, ...]:
     """Return the columns with the order that the list has and a press would give."""
     order = {one.path: one.descending for one in query.request.sort[:1]}
-    made = []
-    for column in columns_of(desk.look, desk.reader.columns(desk.actor, query.request)):
+    made, opening = [], query.opening("sort")
+    for column in columns_of(desk.look, standing):
         falls = order.get(column.path)
         words = "" if falls is None else "descending" if falls else "ascending"
         turned = f"-{column.path}" if falls is False else column.path
-        url = query.url({"sort": turned}) if column.is_sortable else ""
+        url = f"{opening}{turned}" if column.is_sortable else ""
         made.append(replace(column, order=words, sort_url=url))
     return tuple(made)
 
 
-def line_of(desk: Desk, record: Record, columns: Sequence[Column]) -> Line:
+def line_of(record: Record, columns: Sequence[Column]) -> Line:
     """Return a record as a row of cells."""
     return Line(
         url=record_url(record.entity, record.id),
         title=record.title,
-        cells=tuple(cell_of(desk.look, record, one) for one in columns),
+        cells=tuple([cell_of(one, record) for one in columns]),
         state="trashed" if record.trashed else "archived" if record.archived else "",
     )
 
@@ -186,13 +194,12 @@ def tabs_of(desk: Desk, query: ListQuery) -> tuple[Way, ...]:
     )
 
 
-def choosable(desk: Desk, query: ListQuery) -> tuple[Pick, ...]:
+def choosable(desk: Desk, standing: Sequence[ListColumn], named: Named) -> tuple[Pick, ...]:
     """Return the columns that can be shown: those that stand in their order, then the others."""
-    standing = desk.reader.columns(desk.actor, query.request)
     shown = {one.path: desk.look.text(one.label) for one in standing}
-    others = {"title": desk.look.text(say("Name")), **dict(named_fields(desk, query))}
+    others = {"title": desk.look.text(say("Name")), **dict(named)}
     return tuple(
-        Pick(path, label, chosen=path in shown) for path, label in {**shown, **others}.items()
+        [Pick(path, label, chosen=path in shown) for path, label in {**shown, **others}.items()]
     )
 
 

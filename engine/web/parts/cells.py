@@ -7,17 +7,18 @@ plays which part there is decided here (`area`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from engine.errors import say
 from engine.metadata.fieldtypes.registry import FIELD_TYPES
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
 from engine.runtime.query.chips import ListColumn
-from engine.runtime.query.records import Record
+from engine.runtime.query.records import LinkTo, Record
 from engine.runtime.writing import currency_sign, written_number
 from engine.web.parts.facts import option_item, shown_address, web_address
 from engine.web.parts.look import Look
@@ -37,23 +38,6 @@ WITHOUT_PAGE = frozenset({"user", "team"})
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its head and how it stands; `area` is its place in a line on a phone."""
-
-    path: str
-    label: str
-    field: Field
-    is_name: bool = False
-    is_number: bool = False
-    area: str = ""
-    is_extra: bool = False
-    is_sortable: bool = False
-    order: str = ""
-    sort_url: str = ""
-    classes: str = "name"
-
-
-@dataclass(frozen=True, slots=True)
 class Word:
     """An option with its colour."""
 
@@ -61,7 +45,7 @@ class Word:
     color: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """A value as it stands in a table; `kind` says how `macros/cells.html` draws it."""
 
@@ -78,45 +62,67 @@ class Cell:
 
 EMPTY = Cell("empty")
 
+Painter: TypeAlias = Callable[[Record, Any], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its head and how it stands; `area` is its place in a line on a phone.
+
+    `paint` draws its values, and equal ones as one and the same cell where there are few of them.
+    """
+
+    path: str
+    label: str
+    field: Field
+    paint: Painter
+    is_name: bool = False
+    is_number: bool = False
+    area: str = ""
+    is_extra: bool = False
+    is_sortable: bool = False
+    order: str = ""
+    sort_url: str = ""
+    classes: str = "name"
+
 
 def columns_of(look: Look, columns: Sequence[ListColumn]) -> tuple[Column, ...]:
     """Return the columns of a list; the title, else the first one, leads to the record."""
     texts = [one.path for one in columns]
     name = "title" if "title" in texts else texts[0]
-    made = [_column(look, one, is_name=one.path == name) for one in columns]
-    areas = areas_of([one for one in made if not one.is_name])
-    placed = [replace(one, area=areas.get(one.path, "")) for one in made]
-    dear = [one.path for one in placed if one.is_name or one.area]
-    cheap = [one.path for one in placed if not one.is_name and not one.area]
-    kept = {*dear, *cheap[: max(0, KEPT_IN_THE_MIDDLE - len(dear))]}
-    return tuple(_classed(one, is_extra=one.path not in kept) for one in placed)
+    areas = areas_of([one for one in columns if one.path != name])
+    cheap = [one for one in texts if one != name and one not in areas]
+    dear = len(texts) - len(cheap)
+    kept = {name, *areas, *cheap[: max(0, KEPT_IN_THE_MIDDLE - dear)]}
+    return tuple(
+        _column(look, one, areas.get(one.path, ""), name=name, is_extra=one.path not in kept)
+        for one in columns
+    )
 
 
-def _classed(column: Column, *, is_extra: bool) -> Column:
-    """Return the column with the classes of its head and cells."""
-    if column.is_name:
-        return column
-    names = [f"a-{column.area}" if column.area else "drop"]
-    names += ["num"] * column.is_number + ["drop-mid"] * is_extra
-    return replace(column, is_extra=is_extra, classes=" ".join(names))
-
-
-def _column(look: Look, one: ListColumn, *, is_name: bool) -> Column:
+def _column(look: Look, one: ListColumn, area: str, *, name: str, is_extra: bool) -> Column:
     label = look.text(one.label)
     if one.field.type == "money":
         symbol = currency_sign(look.application.currency, look.language)
         label = f"{label}, {symbol}"
+    is_name, is_number = one.path == name, FIELD_TYPES[one.field.type].numeric
+    names = [f"a-{area}" if area else "drop"]
+    names += ["num"] * is_number + ["drop-mid"] * is_extra
     return Column(
         path=one.path,
         label=label,
         field=one.field,
+        paint=PAINTERS.get(one.field.type, _text)(look, one),
         is_name=is_name,
-        is_number=FIELD_TYPES[one.field.type].numeric,
+        is_number=is_number,
+        area=area,
+        is_extra=is_extra,
         is_sortable=one.sortable,
+        classes="name" if is_name else " ".join(names),
     )
 
 
-def areas_of(columns: Sequence[Column]) -> Mapping[str, str]:
+def areas_of(columns: Sequence[ListColumn]) -> Mapping[str, str]:
     """Return which columns stand in a line on a phone, and where.
 
     An amount beside the name, below them a stage and a moment; where there are none of these, what
@@ -132,39 +138,60 @@ def areas_of(columns: Sequence[Column]) -> Mapping[str, str]:
     return areas
 
 
-def cell_of(look: Look, record: Record, column: Column) -> Cell:
+def cell_of(column: Column, record: Record) -> Cell:
     """Return what stands in a column of a record."""
     value = record.values.get(column.path)
-    if value is None or value == ():
-        return EMPTY
-    return PAINTERS.get(column.field.type, _text)(look, record, column, value)
+    return EMPTY if value is None or value == () else column.paint(record, value)
 
 
-# What a painter paints is decided by the type of the field; not each needs all it is given.
-# ruff: noqa: ARG001
+def each_once(paint: Callable[[Any], Cell]) -> Painter:
+    """Return a painter that draws equal values as the same cell."""
+    painted = cache(paint)
+    return lambda _, value: painted(value)
 
 
-def _text(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    return Cell("text", look.show(value, column.field))
+def _text(look: Look, column: ListColumn) -> Painter:
+    write = look.writer(column.field)
+    return lambda _, value: Cell("text", write(value))
 
 
-def _stage(look: Look, record: Record, column: Column, value: Value) -> Cell:
+def _stage(look: Look, column: ListColumn) -> Painter:
     pipeline = look.application.pipelines.get(column.field.pipeline or "")
-    stage = pipeline.stages.get(str(value)) if pipeline else None
-    if stage is None:
-        return Cell("text", str(value))
-    return Cell("stage", stage.label, color=stage.color, is_closed=stage.closes is not None)
+    stages = pipeline.stages if pipeline else {}
+
+    def paint(value: str) -> Cell:
+        stage = stages.get(value)
+        if stage is None:
+            return Cell("text", value)
+        is_closed = stage.closes is not None
+        return Cell("stage", stage.label, color=stage.color, is_closed=is_closed)
+
+    return each_once(paint)
 
 
-def _options(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    chosen = value if isinstance(value, tuple) else (str(value),)
-    items = [option_item(column.field, one) for one in chosen]
-    words = tuple(Word(one.label, one.color) for one in items)
-    return Cell("tags", ", ".join(one.label for one in words), words=words)
+def _options(_: Look, column: ListColumn) -> Painter:
+    def paint(value: str | tuple[str, ...]) -> Cell:
+        chosen = value if isinstance(value, tuple) else (value,)
+        items = [option_item(column.field, one) for one in chosen]
+        words = tuple(Word(one.label, one.color) for one in items)
+        return Cell("tags", ", ".join(one.label for one in words), words=words)
+
+    return each_once(paint)
 
 
-def _link(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    target = record.links.get(column.path)
+def _link(look: Look, column: ListColumn) -> Painter:
+    painted: dict[Value, Cell] = {}
+
+    def paint(record: Record, value: Value) -> Cell:
+        cell = painted.get(value)
+        if cell is None:
+            cell = painted[value] = _link_to(look, record.links.get(column.path))
+        return cell
+
+    return paint
+
+
+def _link_to(look: Look, target: LinkTo | None) -> Cell:
     if target is None:
         return Cell("no", look.text(say("not visible to you")))
     if target.entity in PEOPLE:
@@ -173,50 +200,58 @@ def _link(look: Look, record: Record, column: Column, value: Value) -> Cell:
     return Cell("link", target.title, href=href)
 
 
-def _bool(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    return Cell("yes" if value else "no", look.show(value, column.field))
+def _bool(look: Look, column: ListColumn) -> Painter:
+    write = look.writer(column.field)
+    return each_once(lambda value: Cell("yes" if value else "no", write(value)))
 
 
-def _phone(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    return Cell("link", look.show(value, column.field), href=f"tel:{value}")
+def _phone(look: Look, column: ListColumn) -> Painter:
+    write = look.writer(column.field)
+    return lambda _, value: Cell("link", write(value), href=f"tel:{value}")
 
 
-def _email(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    return Cell("link", str(value), href=f"mailto:{value}")
+def _email(*_: object) -> Painter:
+    return lambda _, value: Cell("link", value, href=f"mailto:{value}")
 
 
-def _url(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    return Cell("external", shown_address(str(value)), href=web_address(str(value)))
+def _url(*_: object) -> Painter:
+    return lambda _, value: Cell("external", shown_address(value), href=web_address(value))
 
 
-def _money(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    return Cell("number", amount(look, value) if isinstance(value, Decimal) else str(value))
+def _money(look: Look, _: ListColumn) -> Painter:
+    pattern = "#,##0." + "0" * look.application.currency_decimals  # its sign stands in the head
+    pattern = pattern.rstrip(".")
+    return lambda _, value: Cell("number", written_number(value, look.language, pattern))
 
 
-def _time(look: Look, record: Record, column: Column, value: Value) -> Cell:
-    title = look.show(value, column.field)
-    match value:
-        case datetime():
-            text = short_moment(look, value)
-            if is_late(look, record, column, value):
-                text = look.text(say("{when}, late", when=text))
-                return Cell("late", text, stamp=value.isoformat(), title=title)
-            return Cell("time", text, stamp=value.isoformat(), title=title)
-        case date():
-            return Cell("time", short_day(look, value), stamp=value.isoformat(), title=title)
-        case _:
-            return Cell("text", title)
+def _date(look: Look, column: ListColumn) -> Painter:
+    write = look.writer(column.field)
+
+    def paint(day: date) -> Cell:
+        return Cell("time", short_day(look, day), stamp=day.isoformat(), title=write(day))
+
+    return each_once(paint)
 
 
-def is_late(look: Look, record: Record, column: Column, value: datetime) -> bool:
+def _moment(look: Look, column: ListColumn) -> Painter:
+    write, is_due = look.writer(column.field), column.path == "due"
+
+    def paint(record: Record, at: datetime) -> Cell:
+        kind, text = "time", short_moment(look, at)
+        if is_due and is_late(look, record, at):
+            kind, text = "late", look.text(say("{when}, late", when=text))
+        return Cell(kind, text, stamp=at.isoformat(), title=write(at))
+
+    return paint
+
+
+def is_late(look: Look, task: Record, due: datetime) -> bool:
     """Say whether a promise was not kept in time: what is late is the one thing said loudly."""
-    is_due = record.entity == "task" and column.path == "due"
-    return is_due and record.values.get("done") is False and value < look.now
+    return task.entity == "task" and task.values.get("done") is False and due < look.now
 
 
-Painter = Callable[[Look, Record, Column, Value], Cell]
-
-PAINTERS: Mapping[str, Painter] = MappingProxyType(
+# How the values of a type are drawn: a painter is made once for each column of a page.
+PAINTERS: Mapping[str, Callable[[Look, ListColumn], Painter]] = MappingProxyType(
     {
         "stage": _stage,
         "choice": _options,
@@ -230,13 +265,7 @@ PAINTERS: Mapping[str, Painter] = MappingProxyType(
         "email": _email,
         "url": _url,
         "money": _money,
-        "date": _time,
-        "datetime": _time,
+        "date": _date,
+        "datetime": _moment,
     }
 )
-
-
-def amount(look: Look, value: Decimal) -> str:
-    """Return an amount without its currency, which stands in the head of the column."""
-    pattern = "#,##0." + "0" * look.application.currency_decimals
-    return written_number(value, look.language, pattern.rstrip("."))

@@ -174,7 +174,7 @@ def notes_of(sheet: Sheet, record: Record) -> Iterator[Cell]:
     said = {sheet.day_field.id, sheet.mark.id if sheet.mark else ""}
     for one in sheet.columns:
         if not one.is_name and one.path not in said:
-            cell = cell_of(sheet.desk.look, record, one)
+            cell = cell_of(one, record)
             if cell is not EMPTY:
                 yield cell
 

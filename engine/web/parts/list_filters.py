@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 from flask import Response, redirect, request
 
@@ -20,6 +20,8 @@ from engine.web.parts.desk import Desk
 from engine.web.parts.filter_panel import Panel, canonical, make_panel
 from engine.web.parts.list_query import PAGE_CONTROLS, ListQuery, Pairs, read_list
 from engine.web.urls import with_query
+
+Named: TypeAlias = tuple[tuple[str, str], ...]  # fields by path and label
 
 STATES = {"active": say("Active"), "archived": say("Archived"), "trashed": say("In the trash")}
 
@@ -74,14 +76,14 @@ def at_plain_address(
     return response if plain is None else push_url(response, with_query(path, plain))
 
 
-def filters_of(desk: Desk, query: ListQuery) -> ListFilters:
-    """Return what narrows the records that were asked for."""
+def filters_of(desk: Desk, query: ListQuery, named: Named | None = None) -> ListFilters:
+    """Return what narrows the records that were asked for; `named` are the fields, where known."""
     return ListFilters(
         path=query.path,
         search=query.request.search,
         kept=query.kept("q"),
         chips=chips_of(desk, query),
-        addable=addable(desk, query),
+        addable=addable(query, named_fields(desk, query) if named is None else named),
         panel=panel_of(desk, query),
         clear_url=query.path if query.is_narrowed else "",
         states=states_of(desk, query),
@@ -103,20 +105,20 @@ def chips_of(desk: Desk, query: ListQuery) -> tuple[ChipView, ...]:
     )
 
 
-def addable(desk: Desk, query: ListQuery) -> tuple[Way, ...]:
+def addable(query: ListQuery, named: Named) -> tuple[Way, ...]:
     """Return the fields that can be filtered by."""
-    return tuple(
-        Way(query.url({"_filter": path}), label) for path, label in named_fields(desk, query)
-    )
+    opening = query.opening("_filter")
+    return tuple([Way(f"{opening}{path}", label) for path, label in named])
 
 
-def named_fields(desk: Desk, query: ListQuery) -> tuple[tuple[str, str], ...]:
+def named_fields(desk: Desk, query: ListQuery) -> Named:
     """Return the fields of the entity that this person may read, by path and label."""
     entity, paths = query.entity, desk.reader.paths
     own = [name for name, one in entity.fields.items() if not one.hidden]
     engine = ["created_at", "created_by", "updated_at", "last_activity_at"]
     found = (paths.find(desk.actor, entity.id, name) for name in (*own, *engine))
-    return tuple((one.text, desk.look.text(one.label)) for one in found if one is not None)
+    text = desk.look.text
+    return tuple([(one.text, text(one.label)) for one in found if one is not None])
 
 
 def panel_of(desk: Desk, query: ListQuery) -> Panel | None:

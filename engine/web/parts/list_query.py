@@ -42,6 +42,10 @@ class ListQuery:
         query = self.request.query_with({**own, **(changes or {})})
         return f"{self.path}?{query}" if query else self.path
 
+    def opening(self, name: str) -> str:
+        """Return the beginning of addresses that differ in one parameter; its value follows."""
+        return self.url({name: ""})
+
     def kept(self, *changed: str) -> Pairs:
         """Return the parameters that a form keeps which is about to change some of them."""
         dropped = {*changed, "view"} if self.view else set(changed)

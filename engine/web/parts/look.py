@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.errors import Message
@@ -18,7 +20,7 @@ from engine.web import request as asked
 from engine.web.templating import reader
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """One person's view of the records: the same to the end of a request."""
 
@@ -28,11 +30,12 @@ class Look:
     zone: ZoneInfo
     language: str
     show: Callable[[Value, Field], str]
+    writer: Callable[[Field], Callable[[Any], str]]
     text: Callable[[Message], str]
     shower: Show
     company_zone: ZoneInfo
 
-    @property
+    @cached_property
     def today(self) -> date:
         """Return the viewer's day."""
         return self.now.astimezone(self.zone).date()
@@ -52,6 +55,7 @@ def current_look() -> Look:
         zone=to.zone,
         language=to.language,
         show=lambda value, field: speech.show_field(value, field, to),
+        writer=lambda field: speech.writer_of(field, to),
         text=to.text,
         shower=lambda value, typed: speech.show_kind(value, typed.kind, typed.options, to),
         company_zone=asked.company_zone(),

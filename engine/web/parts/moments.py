@@ -12,6 +12,9 @@ from engine.runtime.writing import written_day, written_parts
 from engine.web.parts.look import Look
 
 NEAR = 7
+NEAR_WORDS: Mapping[int, Message] = MappingProxyType(
+    {-1: say("Yesterday"), 0: say("Today"), 1: say("Tomorrow")}
+)
 LENGTHS: Mapping[str, Callable[[int], Message]] = MappingProxyType(
     {
         "s": lambda number: say("{number} s", number=number),
@@ -65,8 +68,7 @@ def short_day(look: Look, day: date) -> str:
 
 def day_word(day: date, today: date) -> Message | None:
     """Return the word for a day next to today, None for others."""
-    words = {-1: say("Yesterday"), 0: say("Today"), 1: say("Tomorrow")}
-    return words.get((day - today).days)
+    return NEAR_WORDS.get((day - today).days)
 
 
 def long_day(look: Look, day: date) -> str:

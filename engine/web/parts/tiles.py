@@ -130,7 +130,7 @@ def line_of(
     look: Look, record: Record, column: Column, *, is_summed: bool, may_be_late: bool
 ) -> TileLine | None:
     """Return a field as a line of a card, None where there is nothing to say of it."""
-    cell, label = cell_of(look, record, column), column.field.label
+    cell, label = cell_of(column, record), column.field.label
     kind = column.field.type
     if cell is EMPTY and is_summed:
         return TileLine(look.text(say("No {field} yet", field=beginning_small(label))))
