@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select
 from engine.app import open_services
 from engine.automation.worker import Worker
 from engine.clock import FrozenClock
+from engine.crash_points import crash_point
 from engine.errors import EngineError, Refused, Unavailable, ValidationFailed, say
 from engine.metadata.model.application import Application
 from engine.metadata.model.story import StoryLine
@@ -130,10 +131,12 @@ class _Play:
                     refusals.append(refused(timed.line, error))
                     break
                 bookmark = replace(bookmark, played=bookmark.played + 1, digest=timed.digest)
+                crash_point("story.line")
             put_bookmark(connection, bookmark)
             return bookmark, known
 
         self._bookmark, self._known = self._services.database.run_write(work)
+        crash_point("story.committed")
         if refusals:
             raise refusals[0]
 
@@ -148,6 +151,7 @@ class _Play:
         self._waiting.until(connection, now)
         read_what_is_old(connection, self._services, now)
         put_bookmark(connection, replace(self._bookmark, is_over=True))
+        crash_point("story.ending")
 
 
 def _known(connection: Connection) -> Known:

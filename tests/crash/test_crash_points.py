@@ -46,15 +46,22 @@ OF_BACKUPS = (  # who dies there is told in tests/runtime/backup/test_killed.py
     "restore.before_commit",
     "restore.before_hold",
 )
-KNOWN = {*OF_PEOPLE, *OF_WORKERS, *OF_APPLIES, *OF_BACKUPS}
+OF_STORIES = (  # and here in tests/crash/test_killed_story.py
+    "story.line",
+    "story.committed",
+    "story.ending",
+)
+KNOWN = {*OF_PEOPLE, *OF_WORKERS, *OF_APPLIES, *OF_BACKUPS, *OF_STORIES}
+STORIES = "crash/test_killed_story"
 NAMED = re.compile(r'(?:crash_point|ending_at)\(\s*"([a-z_.]+)"')
 
 
 def test_every_place_is_known_here_and_stands_in_the_engine() -> None:
     found = [name for path in python_files("engine") for name in NAMED.findall(path.read_text())]
     assert sorted(found) == sorted(KNOWN)
-    told = (TOP / "tests/runtime/backup/test_killed.py").read_text()
-    assert [name for name in OF_BACKUPS if f'"{name}' not in told] == []
+    for names, file in ((OF_BACKUPS, "runtime/backup/test_killed"), (OF_STORIES, STORIES)):
+        told = (TOP / f"tests/{file}.py").read_text()
+        assert [name for name in names if f'"{name}' not in told] == []
 
 
 def test_whoever_was_not_answered_asks_again_and_it_is_done_once(
