@@ -86,17 +86,22 @@ class Navigation:
         """The address of the page, to come back to."""
         return request.full_path.removesuffix("?")
 
-    @cached_property
-    def unread(self) -> int:
-        """How many notifications wait to be read."""
-        actor = asked.visitor()
-        return how_many(actor, "notification", UNREAD) if actor else 0
-
-    @cached_property
+    @property
     def late(self) -> int:
         """How many of this person's tasks are late."""
+        return self._waiting[0]
+
+    @property
+    def unread(self) -> int:
+        """How many notifications wait to be read."""
+        return self._waiting[1]
+
+    @cached_property
+    def _waiting(self) -> tuple[int, ...]:
         actor = asked.visitor()
-        return how_many(actor, "task", LATE_TASKS) if actor else 0
+        if actor is None:
+            return 0, 0
+        return how_many(actor, ("task", LATE_TASKS), ("notification", UNREAD))
 
     def _section(self, entity: Entity, key: str, actor: Actor) -> Section:
         views = tuple(

@@ -8,9 +8,10 @@ each kind of record that a link to any record leads to.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, select
 
 from engine.clock import Clock
 from engine.errors import NotFound, say
@@ -168,6 +169,22 @@ class Reader:
         with self._sources.database.read() as connection:
             found = connection.execute(query, shape.values).scalar_one()
         return min(found, cap), found > cap
+
+    def counts(self, actor: Actor, requests: Sequence[ListRequest], cap: int) -> tuple[int, ...]:
+        """Return how many records some lists have, each up to the cap and one more."""
+        shapes = [Shape(one, f"{number}_") for number, one in enumerate(requests)]
+        keys = tuple(one.key for one in shapes)
+
+        def make() -> Select[Any]:
+            lists = (Listing(self._sources, actor, one.request()) for one in shapes)
+            return select(*(one.count(cap).scalar_subquery() for one in lists))
+
+        query = (
+            make() if None in keys else self._sources.kept.get(("counts", actor, cap, keys), make)
+        )
+        values = dict(chain.from_iterable(one.values.items() for one in shapes))
+        with self._sources.database.read() as connection:
+            return tuple(connection.execute(query, values).one())
 
     def heads(
         self,

@@ -21,10 +21,14 @@ AS_THEY_ARE = (Option, Members, Reference)
 
 
 class Shape:
-    """A list by its shape; `key` is None where the statement serves this list alone."""
+    """A list by its shape; `key` is None where the statement serves this list alone.
 
-    def __init__(self, request: ListRequest) -> None:
+    Lists that are asked together take their values under names with a mark each.
+    """
+
+    def __init__(self, request: ListRequest, mark: str = "") -> None:
         self._request = request
+        self._mark = mark
         self.values: dict[str, Any] = {}
         filters = tuple(self._filter(at, one) for at, one in enumerate(request.filters))
         self.key: Hashable | None = None
@@ -36,7 +40,9 @@ class Shape:
         """Return the list with parameters in the place of its values."""
         if self.key is None:
             return self._request
-        filters = tuple(_open_filter(at, one) for at, one in enumerate(self._request.filters))
+        filters = tuple(
+            _open_filter(f"{self._mark}{at}", one) for at, one in enumerate(self._request.filters)
+        )
         return replace(self._request, filters=filters)
 
     def _filter(self, at: int, one: Filter) -> Hashable | None:
@@ -46,7 +52,7 @@ class Shape:
             kind, *values = _taken_apart(part)
             if kind is None:
                 return None
-            names = _names(at, number)
+            names = _names(f"{self._mark}{at}", number)
             self.values.update(zip(names, values, strict=False))
             parts.append(kind)
         return (one.path, one.operator, one.operand.empty, one.operand.given, tuple(parts))
@@ -69,12 +75,12 @@ def _taken_apart(part: Part) -> tuple[Any, ...]:
             return (None,)
 
 
-def _open_filter(at: int, one: Filter) -> Filter:
+def _open_filter(at: str, one: Filter) -> Filter:
     parts = tuple(_open(part, at, number) for number, part in enumerate(one.operand.parts))
     return replace(one, operand=replace(one.operand, parts=parts))
 
 
-def _open(part: Part, at: int, number: int) -> Part:
+def _open(part: Part, at: str, number: int) -> Part:
     first, second = (bindparam(one, type_=NULLTYPE) for one in _names(at, number))
     match part:
         case Span():
@@ -89,5 +95,5 @@ def _open(part: Part, at: int, number: int) -> Part:
             return part
 
 
-def _names(at: int, number: int) -> tuple[str, str]:
+def _names(at: str, number: int) -> tuple[str, str]:
     return f"value_{at}_{number}", f"end_{at}_{number}"

@@ -31,9 +31,7 @@ def page_of(actor: Actor, entity_id: str, query: Mapping[str, str]) -> Page:
     return asked.services().reader.page(actor, wanted(actor, entity_id, query))
 
 
-def how_many(actor: Actor, entity_id: str, query: Mapping[str, str]) -> int:
-    """Return how many records a list has, at most `MOST_COUNTED` and one."""
-    count, is_capped = asked.services().reader.count(
-        actor, wanted(actor, entity_id, query), MOST_COUNTED
-    )
-    return count + is_capped
+def how_many(actor: Actor, *lists: tuple[str, Mapping[str, str]]) -> tuple[int, ...]:
+    """Return how many records each of some lists has, at most `MOST_COUNTED` and one."""
+    requests = [wanted(actor, entity_id, query) for entity_id, query in lists]
+    return asked.services().reader.counts(actor, requests, MOST_COUNTED)
