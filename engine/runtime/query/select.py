@@ -32,6 +32,7 @@ from engine.runtime.query.names import RecordNames
 from engine.runtime.query.next_tasks import NextTasks
 from engine.runtime.query.parts import Span
 from engine.runtime.query.paths import FieldPath, PathFinder
+from engine.runtime.query.record_tasks import RecordTasks
 from engine.runtime.query.records import Choice, Hit, Page, Record
 from engine.runtime.query.request import ListRequest
 from engine.runtime.query.search import Search
@@ -220,6 +221,21 @@ class Reader:
             rows = connection.execute(tasks.query, {NUMBERS: sorted(numbers)}).all()
             found = self._records(connection, actor, tasks.selection, rows)
         return {row[tasks.place]: task for row, task in zip(rows, found, strict=True)}
+
+    def tasks_about(
+        self, actor: Actor, record: RecordRef, open_ones: int, finished: int
+    ) -> tuple[tuple[Record, ...], tuple[Record, ...]]:
+        """Return the open tasks about a record that are due first, and the last finished ones."""
+        tasks = self._sources.kept.get(
+            ("tasks", actor, record.entity),
+            lambda: RecordTasks(self._sources, actor, record.entity),
+        )
+        if not tasks.is_known:
+            return (), ()
+        with self._sources.database.read() as connection:
+            wanted = tasks.values(record, open_ones, finished)
+            rows = tasks.in_order(connection.execute(tasks.query, wanted).all())
+            return tasks.apart(self._records(connection, actor, tasks.selection, rows))
 
     def export(self, actor: Actor, request: ListRequest) -> Iterator[Record]:
         """Yield all records of a list that the actor may export, batch by batch."""

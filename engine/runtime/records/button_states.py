@@ -42,19 +42,30 @@ class ButtonReader:
     def states(self, record_ids: Sequence[int]) -> Mapping[int, tuple[ButtonState, ...]]:
         """Return the buttons of each record; none of one that the person may not press."""
         found: dict[int, tuple[ButtonState, ...]] = {}
-        readable = self.gate.fields(self.actor, self.compiled).readable
-        buttons = [
-            one for one in self.compiled.buttons.values() if is_for(one, self.actor, readable)
-        ]
+        buttons, readable = self._buttons()
         ids = sorted(set(record_ids)) if buttons else []
         for start in range(0, len(ids), CHUNK):
-            found |= self._chunk(ids[start : start + CHUNK], buttons, readable)
+            records = self._records(ids[start : start + CHUNK])
+            found |= self._of_records(records, buttons, readable)
         return {one: found.get(one, ()) for one in record_ids}
 
-    def _chunk(
-        self, ids: Sequence[int], buttons: Sequence[CompiledButton], readable: frozenset[str]
+    def of_record(self, record: Stored) -> tuple[ButtonState, ...]:
+        """Return the buttons of a record that the person may press now."""
+        buttons, readable = self._buttons()
+        return self._of_records([record], buttons, readable)[record.id] if buttons else ()
+
+    def _buttons(self) -> tuple[list[CompiledButton], frozenset[str]]:
+        """Return the buttons that the person has, and the fields that they may read."""
+        readable = self.gate.fields(self.actor, self.compiled).readable
+        every = self.compiled.buttons.values()
+        return [one for one in every if is_for(one, self.actor, readable)], readable
+
+    def _of_records(
+        self,
+        records: Sequence[Stored],
+        buttons: Sequence[CompiledButton],
+        readable: frozenset[str],
     ) -> dict[int, tuple[ButtonState, ...]]:
-        records = self._records(ids)
         paths = [path for one in buttons if one.when is not None for path in one.when.paths]
         fetch_paths(self.scene, self.compiled, records, paths)
         rungs = rungs_of(self.scene.connection, self.compiled, [one.id for one in records])

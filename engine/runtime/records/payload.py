@@ -100,6 +100,8 @@ def load_values(
     schema: Schema, sent: Mapping[str, object], reading: Reading
 ) -> tuple[dict[str, Value], Messages]:
     """Return the values that could be read, and the sentences about the others."""
+    if not sent:
+        return {}, {}
     try:
         with Context[Reading](reading):
             return cast("dict[str, Value]", schema.load(dict(sent))), {}

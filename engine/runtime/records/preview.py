@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine.metadata.model.text import Value
+from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Messages
+from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.conditions import FieldState, Judge
 from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.denials import Missing
 from engine.runtime.records.draft import Draft
 from engine.runtime.records.drafting import Drafting
+from engine.runtime.records.gate import Held
 from engine.runtime.records.links import check_links
 from engine.runtime.records.transaction import Tools
 from engine.runtime.records.uniques import check_uniques
@@ -44,31 +47,61 @@ def preview(
     if compiled is None:
         raise Missing("see", entity_id)
     scene = Scene(connection, tools.entities, setting, tools.words.shower(""))
-    drafting = Drafting(scene, tools.gate, tools.granting)
+    previewing = Previewing(tools, scene, actor)
     if record_id is None:
         tools.gate.require(actor, entity_id, "create")
-        draft = drafting.new(actor, compiled, payload)
-    else:
-        held = tools.gate.hold(
-            connection, actor, compiled, record_id, "edit", "assign", is_locked=False
-        )
-        may_assign = "assign" in held.verbs
-        draft = drafting.edit(actor, compiled, held.record, payload, may_assign=may_assign)
-    show = tools.words.shower(actor.language)
-    tells = tools.gate.tells(actor, compiled)
-    judge = Judge(scene, draft, drafting.reading(actor), show, tells)
-    judge.judge_sent()
-    check_links(tools.gate.access, scene, [draft])
-    check_uniques(scene, [draft])
-    judge.judge_final()
-    return _verdict(scene, draft, judge)
-
-
-def _verdict(scene: Scene, draft: Draft, judge: Judge) -> Verdict:
-    fields, context = draft.compiled.fields, draft.context(scene)
-    readable = [name for name in fields if name in draft.rights.readable]
-    return Verdict(
-        fields={name: judge.state(fields[name]) for name in readable},
-        values={name: context.read((name,)) for name in readable},
-        messages=draft.messages,
+        return previewing.verdict(previewing.drafting.new(actor, compiled, payload))
+    held = tools.gate.hold(
+        connection, actor, compiled, record_id, "edit", "assign", is_locked=False
     )
+    return previewing.verdict(previewing.edit(compiled, held, payload))
+
+
+class Previewing:
+    """Judges drafts for one person on one connection."""
+
+    def __init__(self, tools: Tools, scene: Scene, actor: Actor) -> None:
+        self.drafting = Drafting(scene, tools.gate, tools.granting)
+        self._tools = tools
+        self._scene = scene
+        self._actor = actor
+
+    def edit(self, compiled: CompiledEntity, held: Held, payload: Mapping[str, object]) -> Draft:
+        """Draft a change of a record that may be edited."""
+        may_assign = "assign" in held.verbs
+        return self.drafting.edit(
+            self._actor, compiled, held.record, payload, may_assign=may_assign
+        )
+
+    def states(self, held: Held) -> Mapping[str, FieldState]:
+        """Return how the fields of a record stand while nobody changes it."""
+        compiled = self._tools.entities[held.record.entity]
+        draft = self.edit(compiled, held, {})
+        return _states(draft, self._judge(draft))
+
+    def verdict(self, draft: Draft) -> Verdict:
+        """Return what a draft comes to."""
+        judge = self._judge(draft)
+        judge.judge_sent()
+        check_links(self._tools.gate.access, self._scene, [draft])
+        check_uniques(self._scene, [draft])
+        judge.judge_final()
+        context = draft.context(self._scene)
+        states = _states(draft, judge)
+        return Verdict(
+            fields=states,
+            values={name: context.read((name,)) for name in states},
+            messages=draft.messages,
+        )
+
+    def _judge(self, draft: Draft) -> Judge:
+        show = self._tools.words.shower(self._actor.language)
+        tells = self._tools.gate.tells(self._actor, draft.compiled)
+        return Judge(self._scene, draft, self.drafting.reading(self._actor), show, tells)
+
+
+def _states(draft: Draft, judge: Judge) -> Mapping[str, FieldState]:
+    readable = draft.rights.readable
+    return {
+        name: judge.state(one) for name, one in draft.compiled.fields.items() if name in readable
+    }

@@ -41,6 +41,7 @@ from engine.runtime.records.reactions import NoReactions, Reactions
 from engine.runtime.records.reading.base import is_empty
 from engine.runtime.records.rule_failure import UNDONE, keep_run
 from engine.runtime.records.runs import RunLog, RunStory
+from engine.runtime.records.stand import Stand, stand
 from engine.runtime.records.store import fetch
 from engine.runtime.records.timeline import EntryKind, Timeline, TimelinePage
 from engine.runtime.records.tokens import Token
@@ -253,6 +254,11 @@ class RecordService:
             return preview(
                 self.tools, connection, self._setting(actor), entity_id, record_id, payload
             )
+
+    def stand(self, actor: Actor, entity_id: str, record_id: int) -> Stand:
+        """Return how a record stands that is not in the trash: its fields, what can be pressed."""
+        with self._database.read() as connection:
+            return stand(self.tools, connection, self._setting(actor), entity_id, record_id)
 
     def timeline(
         self,

@@ -19,6 +19,7 @@ from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Stage
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
+from engine.runtime.records.stand import Stand
 from engine.web.htmx import is_fragment, show, stay, swap_into, tell
 from engine.web.parts.acts import Act, act, is_pressable
 from engine.web.parts.desk import ONE, Desk, current_desk
@@ -26,7 +27,7 @@ from engine.web.parts.forms import new_token
 from engine.web.parts.leading import leads_to
 from engine.web.parts.path import Step, stage_path
 from engine.web.parts.stages import known_stage, stage_field
-from engine.web.parts.standing import NO_WAY, sight_for_card, signs_of, standing_of
+from engine.web.parts.standing import NO_WAY, signs_now, stand_of
 from engine.web.request import read_values
 from engine.web.urls import local_path, record_url
 
@@ -110,16 +111,18 @@ def at_once(ways: DropContext, only: Act | None) -> Response:
 
 def ways_of(desk: Desk, record: Record, field: Field) -> DropContext:
     """Return all ways of a record: every stage that is open to it, and all of its buttons."""
-    moves = tuple(one for one in steps_of(desk, record, field) if one.is_open)
-    acts = acts_from(desk, record, states_of(desk, record))
+    stand = stand_of(desk, record)
+    moves = tuple(one for one in steps_of(desk, record, field, stand) if one.is_open)
+    acts = acts_from(desk, record, states_of(record, stand))
     reason = None if moves or acts else say("Nothing can be done with it here now.")
     return context_of(desk, record, field, None, moves, acts, reason)
 
 
 def ways_to(desk: Desk, record: Record, field: Field, stage: Stage) -> DropContext:
     """Return the ways that lead to a stage, or why there is none."""
-    (step,) = (one for one in steps_of(desk, record, field) if one.id == stage.id)
-    leading = [one for one in states_of(desk, record) if leads_to(one, field, stage.id)]
+    stand = stand_of(desk, record)
+    (step,) = (one for one in steps_of(desk, record, field, stand) if one.id == stage.id)
+    leading = [one for one in states_of(record, stand) if leads_to(one, field, stage.id)]
     acts = acts_from(desk, record, leading)
     moves = (step,) if step.is_open else ()
     return context_of(desk, record, field, stage, moves, acts, why_not(step, acts))
@@ -136,18 +139,15 @@ def why_not(step: Step, acts: Sequence[Act]) -> Message | None:
     return step.reason or NO_WAY
 
 
-def steps_of(desk: Desk, record: Record, field: Field) -> tuple[Step, ...]:
+def steps_of(desk: Desk, record: Record, field: Field, stand: Stand) -> tuple[Step, ...]:
     """Return the stages of a field as they stand for the record."""
-    sight = sight_for_card(desk, record)
-    signs = signs_of(desk, record, field, sight, standing_of(desk, record, sight))
+    signs = signs_now(desk, record, field, stand)
     return stage_path(desk.look, record, field, signs).steps
 
 
-def states_of(desk: Desk, record: Record) -> tuple[ButtonState, ...]:
+def states_of(record: Record, stand: Stand) -> tuple[ButtonState, ...]:
     """Return the buttons of a record that this person may press."""
-    if not is_pressable(record):
-        return ()
-    return desk.records.buttons(desk.actor, record.entity, [record.id]).get(record.id, ())
+    return stand.buttons if is_pressable(record) else ()
 
 
 def acts_from(desk: Desk, record: Record, states: Sequence[ButtonState]) -> tuple[Act, ...]:

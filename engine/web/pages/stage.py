@@ -23,7 +23,7 @@ from engine.web.parts.desk import ONE, Desk, current_desk
 from engine.web.parts.elsewhere import is_elsewhere, left_to_page
 from engine.web.parts.forms import EMPTY_FORM, Form, Messages, asking_form, back_of
 from engine.web.parts.stages import known_stage, stage_field
-from engine.web.parts.standing import sight_for_card, signs_of, standing_of
+from engine.web.parts.standing import signs_now, stand_of
 from engine.web.request import single
 from engine.web.toasts import toast
 from engine.web.urls import list_url, record_url, with_query
@@ -114,8 +114,7 @@ def undo_url(desk: Desk, before: Record, field: Field, stage: Stage, back: str =
         record = desk.reader.get(desk.actor, before.entity, before.id)
     except NotFound:
         return ""
-    sight = sight_for_card(desk, record)
-    signs = signs_of(desk, record, field, sight, standing_of(desk, record, sight))
+    signs = signs_now(desk, record, field, stand_of(desk, record))
     if signs.reasons[source] is not None:
         return ""
     query = [("stage", source), ("_field", field.id), *([("_next", back)] if back else [])]

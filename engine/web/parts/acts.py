@@ -84,12 +84,9 @@ class ActGroup:
         return any(one.is_ladder for one in (*self.open, *self.more))
 
 
-def acts_of(desk: Desk, record: Record) -> tuple[Act, ...]:
+def acts_of(look: Look, record: Record, states: Iterable[ButtonState]) -> tuple[Act, ...]:
     """Return what this person can press on a record, in the order of the configuration."""
-    if not is_pressable(record):
-        return ()
-    states = desk.records.buttons(desk.actor, record.entity, [record.id])
-    return tuple(act(desk.look, record, one) for one in states.get(record.id, ()))
+    return tuple(act(look, record, one) for one in states) if is_pressable(record) else ()
 
 
 def acts_of_each(

@@ -25,7 +25,7 @@ from engine.web.parts.moments import short_moment
 from engine.web.parts.path import StagePath, stage_path
 from engine.web.parts.person import Person, person_beside
 from engine.web.parts.related import Related, related_lists
-from engine.web.parts.standing import sight_for_card, signs_of, standing_of
+from engine.web.parts.standing import sight_for_card, signs_of, stand_of, standing_of
 from engine.web.parts.story import Story, StoryAsked, story_of
 from engine.web.parts.task_list import TaskLine, TasksPanel, task_line, tasks_panel
 from engine.web.urls import list_url, record_url
@@ -126,9 +126,11 @@ def card(
     entity = desk.look.application.entity(entity_id)
     is_seen = "see" in record.may
     sight = sight_for_card(desk, record)
-    standing = standing_of(desk, record, sight)
+    stand = stand_of(desk, record)
+    standing = standing_of(desk, record, sight, stand.fields)
     person = person_beside(desk, record, standing) if is_seen else None
     tasks = tasks_panel(desk, record) if is_seen and has_tasks(entity) else None
+    acts = acts_of(desk.look, record, stand.buttons)
     return CardContext(
         entity=entity,
         record=record,
@@ -143,7 +145,7 @@ def card(
         is_seen=is_seen,
         can=can_of(desk, record),
         paths=paths_of(desk, record, sight, standing),
-        doing=doing_of(next_task(desk, record, tasks), person, acts_of(desk, record)),
+        doing=doing_of(next_task(desk, record, tasks), person, acts),
         sections=sections_of(desk, record, standing, beside=person is not None),
         made=stamp(desk, record, record.created_at, "created_by"),
         changed=changed_stamp(desk, record),

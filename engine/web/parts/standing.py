@@ -15,6 +15,8 @@ from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Move, Stage
 from engine.metadata.model.text import Expression, Template
 from engine.runtime.query.records import Record
+from engine.runtime.records.conditions import FieldState
+from engine.runtime.records.stand import Stand
 from engine.web.parts.desk import Desk
 from engine.web.parts.facts import Standing
 from engine.web.parts.judging import Sight, sight_of
@@ -58,25 +60,43 @@ def card_words(
             yield move.when
 
 
-def standing_of(desk: Desk, record: Record, sight: Sight) -> Standing:
-    """Return which fields show, which are locked and why, and what this person may write."""
+def stand_of(desk: Desk, record: Record) -> Stand:
+    """Return the record service's verdict on a record; on one in the trash there is none."""
+    if record.trashed or record.may.isdisjoint(("edit", "press")):
+        return Stand()
+    return desk.records.stand(desk.actor, record.entity, record.id)
+
+
+def standing_of(
+    desk: Desk, record: Record, sight: Sight, states: Mapping[str, FieldState] | None
+) -> Standing:
+    """Return which fields show, which are locked and why, and what this person may write.
+
+    `states` are those of the record service, None for a person who may not edit the record.
+    """
     entity = desk.look.application.entity(record.entity)
-    if "edit" not in record.may or record.trashed:
+    if states is None:
         visible = {
             one.id: sight.holds(one.visible_when) is not False for one in entity.fields.values()
         }
         return Standing(visible, {}, frozenset())
-    verdict = desk.records.preview(desk.actor, record.entity, record.id, {})
     return Standing(
-        visible={name: state.visible for name, state in verdict.fields.items()},
+        visible={name: state.visible for name, state in states.items()},
         locked={
             name: state.reason
-            for name, state in verdict.fields.items()
+            for name, state in states.items()
             if state.readonly and has_lock(entity.fields[name])
         },
         writable=desk.writable(record.entity)
-        & {name for name, state in verdict.fields.items() if not state.readonly},
+        & {name for name, state in states.items() if not state.readonly},
     )
+
+
+def signs_now(desk: Desk, record: Record, field: Field, stand: Stand) -> StageSigns:
+    """Return what is said beside each stage of a record as it stands."""
+    sight = sight_for_card(desk, record)
+    standing = standing_of(desk, record, sight, stand.fields)
+    return signs_of(desk, record, field, sight, standing)
 
 
 def has_lock(field: Field) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.errors import Message, say, say_many
+from engine.metadata.model.text import RecordRef
 from engine.metadata.moments import parse_moment, resolve_moment
 from engine.runtime.query.records import Record
 from engine.web.parts.desk import Desk
@@ -80,12 +81,13 @@ class TasksPanel:
 
 def tasks_panel(desk: Desk, record: Record) -> TasksPanel:
     """Return the tasks about a record that this person may see."""
-    about = f"{record.entity}/{record.id}"
-    waiting = find_tasks(desk, about, "false", "due", OPEN_SHOWN + 1)
-    done = find_tasks(desk, about, "true", "-updated_at", DONE_SHOWN)
+    here = RecordRef(record.entity, record.id)
+    waiting, done = desk.reader.tasks_about(desk.actor, here, OPEN_SHOWN + 1, DONE_SHOWN)
+    later = later_choices(desk) if waiting else ()
+    about = f"{here.entity}/{here.id}"
     living = not record.archived and not record.trashed
     return TasksPanel(
-        open=tuple(task_line(desk, one) for one in waiting[:OPEN_SHOWN]),
+        open=tuple(task_line(desk, one, later) for one in waiting[:OPEN_SHOWN]),
         finished=tuple(task_line(desk, one) for one in done),
         count_words=f"{OPEN_SHOWN}+" if len(waiting) > OPEN_SHOWN else str(len(waiting)),
         can_add=living and desk.access.may(desk.actor, "task", "create"),
@@ -94,14 +96,6 @@ def tasks_panel(desk: Desk, record: Record) -> TasksPanel:
         form=new_url("task", [("about", about), ("_next", record_url(record.entity, record.id))]),
         token=new_token(),
     )
-
-
-def find_tasks(desk: Desk, about: str, done: str, sort: str, most: int) -> tuple[Record, ...]:
-    """Return tasks about a record, open or done."""
-    wanted = [("about", about), ("done", done), ("sort", sort), ("columns", COLUMNS)]
-    wanted.append(("size", str(most)))
-    request = desk.reader.parse(desk.actor, "task", wanted)
-    return desk.reader.page(desk.actor, request).records
 
 
 def task_line(desk: Desk, task: Record, later: tuple[Later, ...] | None = None) -> TaskLine:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -179,6 +180,35 @@ def test_the_next_task_is_the_one_that_is_due_first_and_may_be_seen(office: Offi
     # The first deal is not the seller's: its tasks are hidden with it.
     seen = stock.reader.next_tasks(office.seller, "deal", [one, two, three])
     assert {deal: task.title for deal, task in seen.items()} == {two: "Some day"}
+
+
+def test_the_tasks_about_a_record_are_those_of_two_lists(office: Office) -> None:
+    stock, reader, deals = office.stock, office.stock.reader, (1, 2)
+    columns = ("columns", "subject,due,to,type,done,result")
+    for number, (deal, done, due) in enumerate(product(deals, (False, True), (3, None, 1, 2, 1))):
+        stock.add(
+            "task",
+            subject=f"Task {number}",
+            title=f"Task {number}",
+            about=RecordRef("deal", deal),
+            due=None if due is None else MONDAY + timedelta(hours=due),
+            to=office.head.user_id,
+            done=done,
+            archived=due == 2,
+            updated_at=MONDAY - timedelta(minutes=number % 2),
+        )
+    for who, deal in product((office.head, office.seller), deals):
+        lists = (
+            reader.parse(who, "task", (("about", f"deal/{deal}"), *one, columns, ("size", "3")))
+            for one in (
+                (("done", "false"), ("sort", "due")),
+                (("done", "true"), ("sort", "-updated_at")),
+            )
+        )
+        found = reader.tasks_about(who, RecordRef("deal", deal), 3, 3)
+        assert found == tuple(reader.page(who, one).records for one in lists)
+        is_hidden = (who, deal) == (office.seller, 1)
+        assert [len(one) for one in found] == ([0, 0] if is_hidden else [3, 3])
 
 
 def test_an_index_serves_the_order_of_a_lane() -> None:

@@ -107,6 +107,10 @@ def test_records_are_known_alike(house: Clinic) -> None:
         assert kept.next_tasks(actor, "visit", numbers) == anew(house).next_tasks(
             actor, "visit", numbers
         )
+        for number in numbers:
+            visit = RecordRef("visit", number)
+            tasks = kept.tasks_about(actor, visit, 9, 9)
+            assert tasks == anew(house).tasks_about(actor, visit, 9, 9)
 
 
 def test_values_are_no_part_of_a_shape(house: Clinic) -> None:
@@ -173,6 +177,7 @@ def all_that_is_told(reader: Reader, actor: Actor, stock: Stock) -> dict[str, ob
         },
         "those": reader.those(actor, "stay", numbers, ("name", "over", "next")),
         "next": reader.next_tasks(actor, "stay", numbers),
+        "tasks": [reader.tasks_about(actor, one, 9, 9) for one in about],
         "pick": reader.pick(actor, "stay", "", 9, where),
         "found": reader.pick(actor, "stay", "o", 9),
         "search": reader.search(actor, "o", 9),
