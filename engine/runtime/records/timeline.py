@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -127,17 +126,7 @@ class Timeline:
         made is no news here; of what was done at once, the person's own deed is told.
         """
         with self._database.read() as connection:
-            rows = [
-                row
-                for entity_id, owner in owners.items()
-                for row in connection.execute(
-                    self._access.kept.get(
-                        ("others", actor, entity_id, owner),
-                        partial(self._by_others, actor, entity_id, owner),
-                    ),
-                    {SINCE: since, LIMIT: limit * SPARE},
-                )
-            ]
+            rows = self._of_others(connection, actor, owners, since, limit * SPARE)
             rows.sort(key=lambda row: (row.at, row.actor_kind == "user", row.id), reverse=True)
             told: dict[RecordRef, Entry] = {}
             for row in rows:
@@ -148,6 +137,23 @@ class Timeline:
                 if len(told) == limit:
                     break
         return tuple(told.items())
+
+    def _of_others(
+        self,
+        connection: Connection,
+        actor: Actor,
+        owners: Mapping[str, str],
+        since: datetime,
+        limit: int,
+    ) -> list[Row[Any]]:
+        if not owners:
+            return []
+        pairs = tuple(owners.items())
+        query = self._access.kept.get(
+            ("others", actor, pairs),
+            lambda: union_all(*(select(self._by_others(actor, *one).subquery()) for one in pairs)),
+        )
+        return list(connection.execute(query, {SINCE: since, LIMIT: limit}))
 
     def _by_others(self, actor: Actor, entity_id: str, owner: str) -> Select[Any]:
         """Return the query for the last changes; more than are shown, as some may tell nothing.
