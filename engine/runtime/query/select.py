@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Select, select
 
@@ -36,7 +36,7 @@ from engine.runtime.query.record_tasks import RecordTasks
 from engine.runtime.query.records import Choice, Hit, Page, Record
 from engine.runtime.query.request import ListRequest
 from engine.runtime.query.search import Search
-from engine.runtime.query.selection import Row, Selection
+from engine.runtime.query.selection import Row, Selection, Titles
 from engine.runtime.query.shapes import Shape
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.spread import Spread, Stretch
@@ -49,6 +49,7 @@ LARGEST_ID = 2**63 - 1
 TRASH = "trash"
 
 T = TypeVar("T")
+Found: TypeAlias = tuple[ListRows, Sequence[Row], tuple[bool, bool]]
 
 
 class Reader:
@@ -87,21 +88,27 @@ class Reader:
 
     def page(self, actor: Actor, request: ListRequest) -> Page:
         """Return one page of a list."""
+        return self.pages(actor, (request,))[0]
+
+    def pages(self, actor: Actor, requests: Iterable[ListRequest]) -> tuple[Page, ...]:
+        """Return a page of each of some lists; records that they link to are asked for once."""
+        with self._sources.database.read() as connection:
+            found = [self._page(connection, actor, one) for one in requests]
+            links = chain.from_iterable(
+                rows.selection.references(shown) for rows, shown, _ in found
+            )
+            titles = self._titles(connection, actor, links)
+        return tuple(_as_page(one, titles) for one in found)
+
+    def _page(self, connection: Connection, actor: Actor, request: ListRequest) -> Found:
         rows, values = self._rows(actor, request)
         cursor = rows.cursor(request)
         values |= rows.values(cursor, request.size + 1)
-        with self._sources.database.read() as connection:
-            found = connection.execute(rows.query(cursor), values).all()
-            shown: Sequence[Row] = found[: request.size]
-            if cursor is not None and cursor.backwards:
-                shown = shown[::-1]
-            records = self._records(connection, actor, rows.selection, shown)
-        before, after = _neighbours(cursor, more=len(found) > request.size)
-        return Page(
-            records,
-            next=rows.write(rows.place(shown[-1], backwards=False)) if shown and after else None,
-            previous=rows.write(rows.place(shown[0], backwards=True)) if shown and before else None,
-        )
+        found = connection.execute(rows.query(cursor), values).all()
+        shown: Sequence[Row] = found[: request.size]
+        if cursor is not None and cursor.backwards:
+            shown = shown[::-1]
+        return rows, shown, _neighbours(cursor, more=len(found) > request.size)
 
     def get(self, actor: Actor, entity_id: str, record_id: int, *, trashed: bool = False) -> Record:
         """Return a record with all fields that the actor may read, or what a peek shows of it.
@@ -361,9 +368,23 @@ class Reader:
     def _records(
         self, connection: Connection, actor: Actor, selection: Selection, rows: Sequence[Row]
     ) -> tuple[Record, ...]:
-        references = set(selection.references(rows))
-        titles = self._lookup.titles(connection, actor, references) if references else {}
+        titles = self._titles(connection, actor, selection.references(rows))
         return tuple(selection.record(row, titles) for row in rows)
+
+    def _titles(
+        self, connection: Connection, actor: Actor, references: Iterable[RecordRef]
+    ) -> Titles:
+        wanted = set(references)
+        return self._lookup.titles(connection, actor, wanted) if wanted else {}
+
+
+def _as_page(found: Found, titles: Titles) -> Page:
+    rows, shown, (before, after) = found
+    return Page(
+        tuple(rows.selection.record(row, titles) for row in shown),
+        next=rows.write(rows.place(shown[-1], backwards=False)) if shown and after else None,
+        previous=rows.write(rows.place(shown[0], backwards=True)) if shown and before else None,
+    )
 
 
 def _neighbours(cursor: Cursor | None, *, more: bool) -> tuple[bool, bool]:

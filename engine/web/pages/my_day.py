@@ -6,17 +6,15 @@ around it on the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
 from engine.metadata.model.application import Workdays
-from engine.runtime.query.records import Page
 from engine.web.htmx import respond
 from engine.web.parts.desk import Desk, current_desk
 from engine.web.parts.leads import Lead, free, fresh
-from engine.web.parts.mine import page_of
+from engine.web.parts.mine import page_of, pages_of
 from engine.web.parts.moments import long_day
 from engine.web.parts.news import Change, Notice, changes, notices
 from engine.web.parts.promises import Promise, promises
@@ -27,11 +25,13 @@ from engine.web.urls import list_url, new_url
 bp = Blueprint("my_day", __name__)
 
 ADDRESS = "/my-day"
-MINE = {"to": "me", "columns": f"{COLUMNS},about"}
-OPEN = {"done": "false", "sort": "due"}
 MOST, FEW, SHOWN = "100", "6", 6
-DONE_TODAY = {"done": "true", "updated_at": "today", "sort": "-updated_at", "size": MOST}
-UNDATED = {"done": "false", "due": "-", "sort": "-created_at", "size": FEW}
+MINE = {"to": "me", "columns": COLUMNS}
+DONE_TODAY = {**MINE, "done": "true", "updated_at": "today", "sort": "-updated_at", "size": MOST}
+OPEN = {**MINE, "columns": f"{COLUMNS},about", "done": "false", "sort": "due"}
+DUE = {**OPEN, "due.le": "today", "size": MOST}
+COMING = {**OPEN, "due.gt": "today", "size": FEW}
+UNDATED = {**OPEN, "due": "-", "sort": "-created_at", "size": FEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def context_of(desk: Desk) -> DayContext:
     look = desk.look
     tasks = my_tasks(desk)
     ahead = tuple(one for one in tasks.due if not one.task.is_late)
-    finished = page_of(desk.actor, "task", {**MINE, **DONE_TODAY}).records
+    finished = page_of(desk.actor, "task", DONE_TODAY).records
     can_create = desk.access.may(desk.actor, "task", "create")
     return DayContext(
         title=long_day(look, look.today),
@@ -120,14 +120,8 @@ def working_hours(workdays: Workdays) -> str:
 
 def my_tasks(desk: Desk) -> Tasks:
     """Return my open tasks, with what is known of them all asked for once."""
-    due = mine(desk, {**OPEN, "due.le": "today", "size": MOST})
-    coming = mine(desk, {**OPEN, "due.gt": "today", "size": FEW}).records
-    undated = mine(desk, UNDATED).records
+    due, *others = pages_of(desk.actor, "task", DUE, COMING, UNDATED)
+    coming, undated = (one.records for one in others)
     found = promises(desk, (*due.records, *coming, *undated), ADDRESS)
     first, second = len(due.records), len(due.records) + len(coming)
     return Tasks(found[:first], found[first:second], found[second:], is_cut=due.next is not None)
-
-
-def mine(desk: Desk, query: Mapping[str, str]) -> Page:
-    """Return a page of tasks of mine."""
-    return page_of(desk.actor, "task", {**MINE, **query})

@@ -129,7 +129,7 @@ def still_open(desk: Desk, entity: Entity) -> Mapping[str, str]:
 
 def waits_until(desk: Desk, records: Sequence[Record]) -> Mapping[int, datetime]:
     """Return until when records of one kind may stay in their stages, where that is limited."""
-    if not records:
+    if not records or not is_limited(desk, records[0].entity):
         return {}
     readable = desk.access.readable(desk.actor, records[0].entity)
     ends: dict[int, datetime] = {}
@@ -138,6 +138,14 @@ def waits_until(desk: Desk, records: Sequence[Record]) -> Mapping[int, datetime]
         if known:
             ends[number] = min(known)
     return ends
+
+
+def is_limited(desk: Desk, entity_id: str) -> bool:
+    """Say whether records of a kind may stay in some stage for a while only."""
+    pipelines = desk.look.application.pipelines
+    fields = desk.look.application.entity(entity_id).fields.values()
+    walks = (walk for one in fields if (walk := pipelines.get(one.pipeline or "")))
+    return any(stage.sla for walk in walks for stage in walk.stages.values())
 
 
 def created(one: Found, look: Look) -> datetime:

@@ -31,6 +31,12 @@ def page_of(actor: Actor, entity_id: str, query: Mapping[str, str]) -> Page:
     return asked.services().reader.page(actor, wanted(actor, entity_id, query))
 
 
+def pages_of(actor: Actor, entity_id: str, *queries: Mapping[str, str]) -> tuple[Page, ...]:
+    """Return a page of each of some lists of one kind of records."""
+    requests = [wanted(actor, entity_id, one) for one in queries]
+    return asked.services().reader.pages(actor, requests)
+
+
 def how_many(actor: Actor, *lists: tuple[str, Mapping[str, str]]) -> tuple[int, ...]:
     """Return how many records each of some lists has, at most `MOST_COUNTED` and one."""
     requests = [wanted(actor, entity_id, query) for entity_id, query in lists]
