@@ -52,7 +52,7 @@ class Listing:
         for one in request.filters:
             yield self._of_filter(one)
         if request.search:
-            words = read_words(request.search)
+            words = request.words or read_words(request.search)
             yield self._sources.search.seen(self._actor, request.entity, words, record)
 
     def _of_view(self, view_id: str) -> Iterator[Condition]:

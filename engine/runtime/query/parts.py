@@ -91,9 +91,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Letters that a folded text holds, or begins with."""
+    """Letters that a folded text holds, or begins with; a parameter is given as a `pattern`."""
 
-    folded: str
+    folded: Sought
     at_start: bool = False
 
     def equals(self, columns: Columns) -> Condition:

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 
 from engine.metadata.model.entity import SortKey
 from engine.runtime.query.parts import Operand
+from engine.runtime.query.search import Word
 
 State: TypeAlias = Literal["active", "archived", "trashed"]
 
@@ -36,11 +37,13 @@ class ListRequest:
     """What a list shall show; made by `parse_query`, and judged again by the reader.
 
     `after` and `before` are cursors of a page; `parameters` is the address without its cursor.
+    `words` are those of `search` as parameters, where the statement serves other words as well.
     """
 
     entity: str
     filters: tuple[Filter, ...] = ()
     search: str = ""
+    words: tuple[Word, ...] = ()
     sort: tuple[SortKey, ...] = ()
     columns: tuple[str, ...] = ()
     view: str | None = None

@@ -53,12 +53,12 @@ def read_words(text: str) -> tuple[Word, ...]:
     return tuple(Word(fold(one), _phone_digits(one)) for one in text.split()[:MOST_WORDS])
 
 
-def open_words(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], dict[str, str]]:
+def open_words(words: tuple[Word, ...], mark: str = "") -> tuple[tuple[Word, ...], dict[str, str]]:
     """Return the words as parameters, and the values of these; the first one is there twice."""
     values = {FIRST: pattern(str(words[0].text), at_start=True)} if words else {}
     opened = []
     for number, one in enumerate(words):
-        text, digits = f"word_{number}", f"digits_{number}"
+        text, digits = f"word_{mark}{number}", f"digits_{mark}{number}"
         values |= {text: pattern(str(one.text)), digits: pattern(str(one.digits))}
         opened.append(Word(bindparam(text), bindparam(digits) if one.has_digits else ""))
     return tuple(opened), values
@@ -91,7 +91,7 @@ class Search:
     def peeked(
         self, actor: Actor, entity_id: str, words: tuple[Word, ...], record: FromClause
     ) -> Condition:
-        """Return the condition for a record to hold all words in what the actor may know of it."""
+        """Return the condition for one that is peeked at: all words in what may be known of it."""
         by_title = (
             _all_words(words, [(record.c.title_key, False)])
             if "title" in self._access.peekable(actor, entity_id)
@@ -100,7 +100,8 @@ class Search:
         if not self._access.may(actor, entity_id, "see"):
             return by_title
         found = self.seen(actor, entity_id, words, record)
-        if self._access.reach(actor, entity_id, "see") != ALL:
+        seen, peeked = (self._access.reach(actor, entity_id, one) for one in ("see", "peek"))
+        if seen not in (ALL, peeked):
             found = and_(self._access.row_condition(actor, entity_id, "see", record), found)
         elif "title" in self._access.readable(actor, entity_id):
             return found

@@ -1,8 +1,8 @@
 """The shape of a list: what its statement is made of, apart from the values it compares with.
 
 Lists of one shape are read with one statement (`kept`). What a filter compares with is a parameter
-of it where only the value can differ: a number, a text, a span of time. Words that somebody typed
-make a statement of their own.
+of it where only the value can differ: a number, a text, a span of time. So are the words that
+somebody looks for.
 """
 
 from __future__ import annotations
@@ -14,8 +14,19 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlalchemy.types import NULLTYPE
 
-from engine.runtime.query.parts import Members, Number, Option, Part, Point, Reference, Span
+from engine.runtime.query.parts import (
+    Members,
+    Number,
+    Option,
+    Part,
+    Phrase,
+    Point,
+    Reference,
+    Span,
+    pattern,
+)
 from engine.runtime.query.request import Filter, ListRequest
+from engine.runtime.query.search import open_words, read_words
 
 AS_THEY_ARE = (Option, Members, Reference)
 
@@ -29,21 +40,23 @@ class Shape:
     def __init__(self, request: ListRequest, mark: str = "") -> None:
         self._request = request
         self._mark = mark
-        self.values: dict[str, Any] = {}
+        self._words, values = open_words(read_words(request.search), mark)
+        self.values: dict[str, Any] = dict(values)
         filters = tuple(self._filter(at, one) for at, one in enumerate(request.filters))
         self.key: Hashable | None = None
-        if not request.search and all(filters):
+        if all(filters):
             place = (request.entity, request.view, request.state)
-            self.key = (place, request.sort, request.columns, filters)
+            sought = tuple(one.has_digits for one in self._words)
+            self.key = (place, request.sort, request.columns, filters, sought)
 
     def request(self) -> ListRequest:
         """Return the list with parameters in the place of its values."""
         if self.key is None:
-            return self._request
+            return replace(self._request, words=self._words)
         filters = tuple(
             _open_filter(f"{self._mark}{at}", one) for at, one in enumerate(self._request.filters)
         )
-        return replace(self._request, filters=filters)
+        return replace(self._request, filters=filters, words=self._words)
 
     def _filter(self, at: int, one: Filter) -> Hashable | None:
         """Return what tells a filter's shape, and note its values."""
@@ -59,7 +72,7 @@ class Shape:
 
 
 def _taken_apart(part: Part) -> tuple[Any, ...]:
-    """Return the kind of a part, None for words, and its values."""
+    """Return the kind of a part, None for an unknown one, and its values."""
     match part:
         case Span(start, end):
             return (Span, start, end)
@@ -69,6 +82,8 @@ def _taken_apart(part: Part) -> tuple[Any, ...]:
             return (Number, floor, ceiling)
         case Point(int() | str() as value) if not isinstance(value, bool):
             return (type(value), value)
+        case Phrase(str() as folded, at_start):
+            return (Phrase, pattern(folded, at_start=at_start))
         case Point(None | bool()) | Option() | Members() | Reference():
             return (part,)
         case _:
@@ -91,6 +106,8 @@ def _open(part: Part, at: str, number: int) -> Part:
             return Number(first, second)  # type: ignore[arg-type]  # compared as its values are
         case Point(int() | str() as value) if not isinstance(value, bool):
             return Point(first)  # type: ignore[arg-type]  # compared as its value is
+        case Phrase():
+            return Phrase(first)
         case _:
             return part
 
