@@ -142,7 +142,11 @@ class Conditions:
         return target.record.c[kind.key], target.record.c[record_id.key]
 
     def _about_any(self, actor: Actor, target: Target, verb: str) -> ColumnElement[bool]:
-        """The record is about one of those that the actor may see, or edit."""
+        """The record is about one of those that the actor may see, or edit.
+
+        Each is looked up by its number. An EXISTS invites PostgreSQL to gather all that the actor
+        may see before it looks at the few records that are asked for.
+        """
         return or_(false(), *self._about_each(actor, target, verb))
 
     def _about_each(self, actor: Actor, target: Target, verb: str) -> Iterator[ColumnElement[bool]]:
@@ -159,7 +163,8 @@ class Conditions:
                 .where(about.c.id == record_id, about.c.trashed_at.is_(None))
                 .where(self.verb(actor, entity.id, verb, about))
                 .correlate(target.record)
-                .exists(),
+                .scalar_subquery()
+                .is_not(None),
             )
 
 
