@@ -28,7 +28,7 @@ from tests.kit.crash_doors import ByPages, ByService, Door
 from tests.kit.crash_judge import Judged, judge
 from tests.kit.crash_writers import WRITERS, AckFile, Writer
 from tests.kit.moved_clock import MovedClock
-from tests.kit.nursery import CLOCK, Child, Nursery, wait_until
+from tests.kit.nursery import CLOCK, GUNICORN, Child, Nursery, wait_until
 from tests.kit.oracles import Books
 
 TEXT = Path(__file__).parent / "crash.yaml"
@@ -73,6 +73,16 @@ class Ground:
         place = (*self.place, "--port", str(port))
         known = {**self.variables(), **variables}
         return nursery.start("run", self.folder / "crm", *place, **known)
+
+    def serve_company(self, nursery: Nursery, port: int) -> Child:
+        """Starts gunicorn with two workers, as the README says."""
+        of_ours = ("-c", "python:engine.production", "--workers", "2", "--threads", "4")
+        address = ("--bind", f"{HOST}:{port}", "engine.wsgi:application()")
+        named = {
+            "KARTOTEKA_DATABASE": self.url,
+            "KARTOTEKA_PUBLIC_URL": f"http://{HOST}:{port}",
+        }
+        return nursery.start(GUNICORN, *of_ours, *address, **self.variables(), **named)
 
     def employ(self, nursery: Nursery, **variables: str) -> Child:
         """Starts a `kartoteka worker`."""

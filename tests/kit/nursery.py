@@ -22,7 +22,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from engine import crash_points, serving
+from engine import crash_points, serving, wsgi
 from engine.runtime.services import Services
 from engine.web.factory import create_app
 from tests.kit.process import environment
@@ -30,6 +30,7 @@ from tests.kit.tree import TOP
 
 PATIENCE = 60.0
 STOP, CLOCK = "TEST_STOP_AT", "TEST_CLOCK"  # of the children alone
+GUNICORN = "gunicorn"
 PRELOADED = ("engine.cli.main", "engine.cli.run", "engine.cli.worker", "engine.cli.apply")
 
 
@@ -90,7 +91,7 @@ class Nursery:
     _number: int = 0
 
     def start(self, *arguments: str | Path, **variables: str) -> Child:
-        """Starts `kartoteka` with arguments in a process of its own."""
+        """Starts `kartoteka` with arguments, or gunicorn, in a process of its own."""
         with self._turn:
             self._number += 1
             output = self.folder / f"{self._number}.txt"
@@ -181,7 +182,8 @@ def keep_templates(folder: Path) -> None:
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
         return app
 
-    setattr(serving, "create_app", create)  # noqa: B010 - in the process of the nursery
+    for module in (serving, wsgi):
+        setattr(module, "create_app", create)  # noqa: B010 - in the process of the nursery
 
 
 def _waited(children: dict[int, int | None], pid: int, options: int) -> Any:
@@ -216,16 +218,26 @@ def _redirect(output: str) -> None:
 
 
 def _run(argv: list[str]) -> int:
-    from engine.cli.main import main  # noqa: PLC0415 - imported before the fork
-
     try:
-        main(args=argv)
+        if argv[0] == GUNICORN:
+            _serve_a_company(argv)
+        else:
+            from engine.cli.main import main  # noqa: PLC0415 - imported before the fork
+
+            main(args=argv)
     except SystemExit as end:
         return int(end.code or 0)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
+
+
+def _serve_a_company(argv: list[str]) -> None:
+    from gunicorn.app.wsgiapp import run  # noqa: PLC0415 - of some children
+
+    sys.argv = argv
+    run()
 
 
 def _stopping_at(place: str) -> Callable[[str], None]:
