@@ -378,6 +378,8 @@ def _postgresql_sentence(state: str | None, *, lost: bool) -> Unavailable | None
             return Unavailable(say("The disk is full: nothing can be saved."))
         case "53300":
             return Busy(say("The database has no free connection. Try again in a moment."))
+        case "58030":
+            return Unavailable(say("The file of the database can't be read or written."))
         case _ if lost or state is None or state[:2] in ("08", "57"):
             return Unavailable(say("The database can't be reached. Try again in a moment."))
         case _:

@@ -1,5 +1,6 @@
 """A disk that is full, and a clock that jumps: said in a sentence, nothing lost, and it goes on."""
 
+import resource
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,25 @@ def test_on_a_full_disk_people_read_on_and_write_again_when_there_is_room(tmp_pa
         assert crm.judge().found == []
 
 
+def test_a_commit_that_can_not_be_written_is_none(tmp_path: Path) -> None:
+    """The file can't grow, as on a broken disk: whoever was answered is there, nobody else is."""
+    with ground(tmp_path / "ground", "sqlite") as crm:
+        boss, records = crm.actor("head"), crm.services.records
+        token, made = "", list[int]()
+        broken_disk = pytest.raises(Unavailable, match="can't be read or written")
+        with that_can_not_grow(crm), broken_disk:
+            for _ in range(1_000):
+                token = uuid.uuid4().hex
+                made.append(records.create(boss, "request", {"name": token}, token).id)
+        assert made
+        found = crm.books.rows(crm.services.tables.table("request"))
+        assert {row["id"] for row in found} >= set(made)
+        assert token not in {row["name"] for row in found}
+        assert not records.create(boss, "request", {"name": token}, token).repeated
+        crm.settle()
+        assert crm.judge().found == []
+
+
 def test_a_clock_that_jumps_fires_nothing_early_and_nothing_twice(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -47,6 +67,19 @@ def test_a_clock_that_jumps_fires_nothing_early_and_nothing_twice(
         assert {one["state"] for one in crm.books.rows(TIMERS)} == {"fired"}
         crm.settle()
         assert crm.judge().found == []
+
+
+@contextmanager
+def that_can_not_grow(crm: Ground) -> Iterator[None]:
+    """Lets the system refuse to make the journal of the database larger than a little."""
+    journal = Path(f"{crm.services.database.url.database}-wal")
+    most = journal.stat().st_size + 10 * ROOM * 4096
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @contextmanager

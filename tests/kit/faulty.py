@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from unittest.mock import patch
 
 import psycopg
@@ -18,14 +18,17 @@ from sqlalchemy import Connection, event
 
 from engine.runtime.database import Database
 
-Fault = Literal["timeout", "unavailable", "deadlock", "serialization", "done, told that not"]
-FAULTS: tuple[Fault, ...] = (
+Fault = Literal[
     "timeout",
     "unavailable",
     "deadlock",
     "serialization",
+    "disk full",
+    "not synced",
     "done, told that not",
-)
+]
+FAULTS: tuple[Fault, ...] = get_args(Fault)
+AT_COMMIT: tuple[Fault, ...] = ("not synced", "done, told that not")
 EXECUTIONS = ("do_execute", "do_executemany", "do_execute_no_params")
 STATEMENTS = 5  # until a fault comes, as a rule; a shorter transaction fails at its commit
 POSTGRES: dict[Fault, type[psycopg.Error]] = {
@@ -33,6 +36,8 @@ POSTGRES: dict[Fault, type[psycopg.Error]] = {
     "unavailable": psycopg.errors.AdminShutdown,
     "deadlock": psycopg.errors.DeadlockDetected,
     "serialization": psycopg.errors.SerializationFailure,
+    "disk full": psycopg.errors.DiskFull,
+    "not synced": psycopg.errors.IoError,
     "done, told that not": psycopg.OperationalError,
 }
 SQLITE: dict[Fault, int] = {
@@ -40,6 +45,8 @@ SQLITE: dict[Fault, int] = {
     "unavailable": sqlite3.SQLITE_IOERR,
     "deadlock": sqlite3.SQLITE_LOCKED,
     "serialization": sqlite3.SQLITE_BUSY_SNAPSHOT,
+    "disk full": sqlite3.SQLITE_FULL,
+    "not synced": sqlite3.SQLITE_IOERR_FSYNC,
     "done, told that not": sqlite3.SQLITE_IOERR,
 }
 
@@ -65,7 +72,7 @@ class Store:
     def execute(self, cursor: Any, *_: Any) -> None:
         """Fails at the statement whose turn it is."""
         fault: Fault | None = getattr(self._fate, "fault", None)
-        if fault is None or fault == "done, told that not":
+        if fault is None or fault in AT_COMMIT:
             return
         self._fate.left -= 1
         if self._fate.left < 0:

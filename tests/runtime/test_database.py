@@ -1,6 +1,7 @@
 """Transactions on both databases: snapshots, one writer, retries, and errors in words."""
 
 import os
+import random
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from engine.errors import Refused, Unavailable
 from engine.runtime import postgres_connections
 from engine.runtime.database import Busy, Database, open_database
 from engine.runtime.postgres_connections import SILENCE
+from tests.kit.faulty import Fault, failing
 
 INSERT = text("INSERT INTO note (id, text) VALUES (:id, :text)")
 COUNT = text("SELECT count(*) FROM note")
@@ -314,6 +316,20 @@ def fill_the_disk(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA max_page_count=5")  # SQLite says the same of a full disk
     for number in range(2, 1000):
         connection.execute(INSERT, {"id": number, "text": "long " * 1000})
+
+
+@pytest.mark.parametrize(
+    "fault, said",
+    [("disk full", "The disk is full"), ("not synced", "can't be read or written")],
+)
+def test_what_the_disk_does_not_take_is_said_and_not_there(
+    database: Database, fault: Fault, said: str
+) -> None:
+    luck = random.Random(1)  # noqa: S311 - no secret
+    with failing(database, (fault,), 1.0, luck) as store, pytest.raises(Unavailable, match=said):
+        database.run_write(lambda one: one.execute(INSERT, {"id": 1, "text": "a"}))
+    assert store.number == 1
+    assert count(database) == 0
 
 
 def test_a_file_that_may_not_be_written_is_said(tmp_path: Path) -> None:
