@@ -32,7 +32,7 @@ from engine.runtime.query.records import Choice, Hit
 from engine.runtime.query.search import FIRST, Word, open_words, read_words
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.subtitles import Subtitles
-from engine.runtime.query.those import NUMBERS, numbers
+from engine.runtime.query.those import NUMBERS, among
 
 # Found through the record that they are about, never by themselves.
 NOT_SEARCHED = frozenset({"activity", "notification"})
@@ -119,7 +119,7 @@ class Lookup:
     def _titles(self, actor: Actor, entity_id: str) -> Select[Any]:
         record = self._sources.tables.table(entity_id)
         query = self._known(actor, entity_id, (), record.c.id, record.c.title)
-        return query.where(record.c.id.in_(numbers()))
+        return query.where(among(record.c.id, self._sources.dialect))
 
     def _by_entity(self, references: Iterable[RecordRef]) -> dict[str, list[int]]:
         found: dict[str, set[int]] = defaultdict(set)

@@ -10,10 +10,11 @@ from engine.runtime.actor import Actor
 from engine.runtime.query.joins import Joins
 from engine.runtime.query.selection import Selection
 from engine.runtime.query.sources import Sources
-from engine.runtime.query.those import numbers
+from engine.runtime.query.those import among
 
 TASK = "task"
-TASK_FIELDS = ("about", "due", "done", "type", "to")
+ABOUT = "about"  # known to whoever asks
+TASK_FIELDS = (ABOUT, "due", "done", "type", "to")
 
 
 class NextTasks:
@@ -27,8 +28,8 @@ class NextTasks:
         self.selection = Selection(sources.access, sources.names, self._joins, actor)
         found = (sources.paths.find(actor, TASK, name) for name in TASK_FIELDS)
         self._paths = [one for one in found if one is not None]
-        self.selection.add(self._paths)
-        self._about = self._joins.record.c[self._columns("about")[1]]
+        self.selection.add(one for one in self._paths if one.text != ABOUT)
+        self._about = self._joins.record.c[self._columns(ABOUT)[1]]
         self.place = self.selection.place(self._about)
         self.query = self._first()
 
@@ -48,8 +49,8 @@ class NextTasks:
         order = (task.c[due].asc().nulls_last(), task.c.id)
         rank = func.row_number().over(partition_by=self._about, order_by=order).label("rank")
         return select(task.c.id, rank).where(
-            task.c[self._columns("about")[0]] == self._entity_id,
-            self._about.in_(numbers()),
+            task.c[self._columns(ABOUT)[0]] == self._entity_id,
+            among(self._about, self._sources.dialect),
             task.c[done] == false(),
             task.c.archived == false(),
             self._sources.access.row_condition(self._actor, TASK, "see", task),

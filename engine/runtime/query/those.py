@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Select, bindparam, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, select
 
 from engine.runtime.actor import Actor
 from engine.runtime.query.joins import Joins
@@ -31,9 +31,15 @@ def those(
     selection.add(paths)
     may = sources.access.row_condition(actor, entity_id, verb, joins.record, trashed=trashed)
     query = select(*selection.columns).select_from(joins.source)
-    return query.where(joins.record.c.id.in_(numbers()), may), selection
+    return query.where(among(joins.record.c.id, sources.dialect), may), selection
 
 
-def numbers() -> BindParameter[Any]:
-    """Return the parameter for the numbers of records."""
-    return bindparam(NUMBERS, type_=BigInteger, expanding=True)
+def among(column: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a number is one of `NUMBERS`.
+
+    PostgreSQL is given all of them as one value: however many they are, the statement stays the
+    same, and prepared.
+    """
+    if dialect == "postgresql":
+        return column == any_(bindparam(NUMBERS, type_=ARRAY(BigInteger)))
+    return column.in_(bindparam(NUMBERS, type_=BigInteger, expanding=True))

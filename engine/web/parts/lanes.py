@@ -164,8 +164,10 @@ def face_of(board: Board, records: Sequence[Record]) -> Face:
 
 
 def entered(board: Board, records: Sequence[Record]) -> Mapping[int, datetime]:
-    """Return since when each record is in its stage."""
-    stays = stays_of(board.desk.database, records)
+    """Return since when each record is in its stage, of those that may be there for some time."""
+    limited = {one.id for one in board.stages.values() if one.sla}
+    known = [one for one in records if one.values[board.stage.text] in limited]
+    stays = stays_of(board.desk.database, known)
     return {
         number: one.entered_at
         for number, some in stays.items()
