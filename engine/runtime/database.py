@@ -33,7 +33,6 @@ from engine.runtime.postgres_connections import open_postgresql, prepare_no_more
 from engine.runtime.sqlite_functions import register_functions
 
 FILE = "kartoteka.db"
-WRITE: Final = "kartoteka_write"
 CONFIGURATION_LOCK: Final = 0x6B61_7274
 ATTEMPTS = 4
 PAUSE = 0.05
@@ -115,19 +114,25 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        options: dict[str, Any] = {WRITE: False}
+        options: dict[str, Any] = {}
         if not self._is_sqlite:
-            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with (
             self._connect_to_read() as connection,
             connection.execution_options(**options).begin(),
         ):
+            self._begin(connection, "BEGIN")
             yield connection
 
     def _connect_to_read(self) -> Connection:
         if self._readers is None:
             return self.engine.connect()
         return Connection(self.engine, self._readers.connect())
+
+    def _begin(self, connection: Connection, words: str) -> None:
+        """Begin on SQLite by ourselves; one listener for it would make all statements slower."""
+        if self._is_sqlite:
+            connection.exec_driver_sql(words)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -141,8 +146,9 @@ class Database:
                 self._turn(),
                 _in_words(),
                 self.engine.connect() as connection,
-                connection.execution_options(**{WRITE: True}).begin(),
+                connection.begin(),
             ):
+                self._begin(connection, "BEGIN IMMEDIATE")
                 yield connection
         finally:
             self._own.writing = False
@@ -285,7 +291,6 @@ def _open_sqlite(url: URL) -> Engine:
         url, pool_size=10, max_overflow=10, json_serializer=_to_json, hide_parameters=True
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -311,11 +316,6 @@ def _readers_of(engine: Engine) -> Pool:
 
 def _read_only(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    is_write = connection.get_execution_options().get(WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 
 def _hurry(connection: sqlite3.Connection | psycopg.Connection[Any], _record: object) -> None:

@@ -212,8 +212,8 @@ class Watcher:
 class CompiledEntity:
     """An entity with everything that its records are written by.
 
-    `selecting`, `by_id`, `by_ids`, `inserting` and `updating` are the statements for its records,
-    made once;
+    `selecting`, `by_id`, `by_ids`, `titling`, `inserting` and `updating` are the statements for its
+    records, made once;
     `columns` are the stored fields and their columns, `targets` the links and where they lead,
     `blank` a record without any value, `defaults` and `formulas` in the order of their needs,
     `named` what the title and search text read, `walks` the links on which they go, `walked` the
@@ -225,6 +225,7 @@ class CompiledEntity:
     selecting: Select[Any]
     by_id: Select[Any]
     by_ids: Select[Any]
+    titling: Select[Any]
     inserting: ReturningInsert[tuple[int]]
     updating: Update
     fields: Mapping[str, CompiledField]

@@ -47,6 +47,7 @@ from engine.runtime.records.payload import payload_schema
 from engine.runtime.records.reading.base import Reader
 from engine.runtime.records.reading.limits import limits_of
 from engine.runtime.records.reading.registry import reader_of
+from engine.runtime.records.store import titles_outside_the_trash
 from engine.runtime.records.walks import name_paths, walks_of, watchers_of
 from engine.runtime.tables.entity import RecordTables
 
@@ -104,6 +105,7 @@ class _Compiler:
             selecting=selecting,
             by_id=selecting.where(table.c.id == bindparam(RECORD_ID)),
             by_ids=selecting.where(table.c.id.in_(bindparam(RECORD_IDS, expanding=True))),
+            titling=titles_outside_the_trash(entity.id, table),
             inserting=insert(table).returning(table.c.id, sort_by_parameter_order=True),
             updating=update(table).where(table.c.id == bindparam(RECORD_ID)),
             fields=MappingProxyType(fields),

@@ -22,6 +22,7 @@ from engine.runtime.records.reading.base import Reader, Reading, Unreadable, is_
 
 MOST_NAMED = 20  # refused names that are listed: a payload of a million names gets no such answer
 LONGEST_NAME = 80
+READING = Context[Reading]  # what the readers of one payload are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,11 @@ class Input(fields.Field[Value]):
         **kwargs: Any,
     ) -> Any:
         """Read the value; nothing and blanks are the empty value."""
-        return self.empty if is_empty(value) else super().deserialize(value, attr, data, **kwargs)
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Value:
         del attr, data, kwargs
+        if is_empty(value):
+            return self.empty
         try:
-            return self.reader(value, Context[Reading].get())
+            return self.reader(value, READING.get())
         except Unreadable as refusal:
             raise ValidationError([refusal.message]) from None
 
@@ -103,7 +101,7 @@ def load_values(
     if not sent:
         return {}, {}
     try:
-        with Context[Reading](reading):
+        with READING(reading):
             return cast("dict[str, Value]", schema.load(dict(sent))), {}
     except ValidationError as error:
         valid = cast("dict[str, Value]", error.valid_data or {})

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
 
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.records.changes import Stored, Values
@@ -65,6 +77,35 @@ def fetch_values(
             one = read_stored(compiled, row)
             found[one.id] = one.values
     return found
+
+
+def titles_outside_the_trash(entity_id: str, table: Table) -> Select[Any]:
+    """Return the SELECT of the titles of an entity's records; their ids are under its name."""
+    numbers: BindParameter[Any] = bindparam(entity_id, expanding=True)
+    return select(literal(entity_id).label("entity"), table.c.id, table.c.title).where(
+        table.c.id.in_(numbers), table.c.trashed_at.is_(None)
+    )
+
+
+def fetch_titles(
+    connection: Connection,
+    entities: Mapping[str, CompiledEntity],
+    wanted: Mapping[str, Sequence[int]],
+) -> dict[tuple[str, int], str]:
+    """Return the titles of those records of several entities that are outside the trash."""
+    found: dict[tuple[str, int], str] = {}
+    for start in range(0, max(map(len, wanted.values()), default=0), CHUNK):
+        some = {
+            name: chunk for name, ids in wanted.items() if (chunk := ids[start : start + CHUNK])
+        }
+        query = _together(tuple(entities[one].titling for one in some))
+        found |= {(name, number): title for name, number, title in connection.execute(query, some)}
+    return found
+
+
+@lru_cache(maxsize=500)
+def _together(parts: tuple[Select[Any], ...]) -> CompoundSelect[Any]:
+    return union_all(*parts)
 
 
 def insert_records(

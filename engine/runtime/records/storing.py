@@ -84,8 +84,13 @@ def store_edit(
 
 def touch(scene: Scene, entity_id: str, record_id: int) -> None:
     """Note that something happened with a record, without changing it."""
-    changes = {"last_activity_at": scene.setting.now}
+    now, known = scene.setting.now, scene.lookup.known(entity_id, record_id)
+    if known is not None and known["last_activity_at"] == now:
+        return
+    changes = {"last_activity_at": now}
     update_record(scene.connection, scene.entities[entity_id], record_id, changes)
+    if known is not None:
+        scene.lookup.put(entity_id, record_id, {**known, **changes})
 
 
 def _number(scene: Scene, compiled: CompiledEntity, drafts: Sequence[Draft]) -> None:

@@ -37,7 +37,7 @@ from engine.web.parts.desk import NOTHING_HERE, ONE, Desk, current_desk
 from engine.web.parts.elsewhere import is_elsewhere, left_to_page
 from engine.web.parts.forms import EMPTY_FORM, Form, Messages, back_of
 from engine.web.parts.press_form import press_form
-from engine.web.parts.pressed import done_already, done_words, ways_to
+from engine.web.parts.pressed import done_already, done_words, ways_to, what_was_pressed
 from engine.web.parts.then import Consequence, consequences
 from engine.web.toasts import toast
 from engine.web.urls import list_url, record_url
@@ -89,8 +89,9 @@ def press(entity_id: str, record_id: int, button_id: str) -> Response:
         toast(done_already(button_of(desk, entity_id, button_id)))
         return go(list_url(entity_id))
     data = answers_of(desk, button, record)
-    state = state_of(desk, record, button)
-    if state is not None and data.control("_search"):
+    is_search = bool(data.control("_search"))
+    state = state_of(desk, record, button) if is_search or button.ladder is not None else None
+    if is_search and state is not None:
         return draw(desk, record, state, data)
     try:
         saved = desk.records.press(
@@ -105,14 +106,16 @@ def press(entity_id: str, record_id: int, button_id: str) -> Response:
     except Conflict as late:
         return answer_late(desk, record, late.message, back_of(data))
     except (ValidationFailed, RuleFailed) as refused:
+        state = state_of(desk, record, button)
         if state is None:
             raise
         return draw(desk, record, state, data, sentences_of(refused))
     after = desk.still(record)
-    if state is None or saved.repeated:
+    if saved.repeated:
         toast(done_already(button))
     else:
-        toast(done_words(desk, state, saved, record, after), ways=ways_to(desk, saved))
+        pressed = what_was_pressed(button, state)
+        toast(done_words(desk, pressed, saved, record, after), ways=ways_to(desk, saved))
     return answer_done(desk, record, after, back_of(data))
 
 

@@ -26,23 +26,27 @@ def done_already(button: Button) -> Message:
 
 
 def done_words(
-    desk: Desk, state: ButtonState, saved: Saved, before: Record, after: Record | None
+    desk: Desk, pressed: Message, saved: Saved, before: Record, after: Record | None
 ) -> Message:
     """Say what was done by a press, in the words of whoever pressed."""
     made = made_words(desk, saved)
-    parts = [what_was_pressed(state), *changes_of(desk, before, after), *made]
+    parts = [pressed, *changes_of(desk, before, after), *made]
     if after is not None:
         parts += next_words(desk, after)
     return verbatim(" ".join(desk.look.text(one) for one in parts))
 
 
-def what_was_pressed(state: ButtonState) -> Message:
-    """Return the button, with the number of the try."""
-    number = state.count + 1
-    if state.tries and number <= state.tries:
-        label = state.button.label
-        return say("{button}, try {try_} of {tries}.", button=label, try_=number, tries=state.tries)
-    return verbatim(f"{state.button.label}.")
+def what_was_pressed(button: Button, before: ButtonState | None) -> Message:
+    """Return the button; one with a ladder with the number of the try, by its state before."""
+    number = 0 if before is None else before.count + 1
+    if before is not None and before.tries and number <= before.tries:
+        return say(
+            "{button}, try {try_} of {tries}.",
+            button=button.label,
+            try_=number,
+            tries=before.tries,
+        )
+    return verbatim(f"{button.label}.")
 
 
 def changes_of(desk: Desk, before: Record, after: Record | None) -> Iterator[Message]:
