@@ -282,6 +282,10 @@ class Reader:
         with self._sources.database.read() as connection:
             return self._lookup.titles(connection, actor, references)
 
+    def name(self, actor: Actor, record: RecordRef, title: str) -> str:
+        """Return the stored title of a record as the actor may know it."""
+        return self._sources.names.shown(actor, record.entity, record.id, title)
+
     def subtitles(self, actor: Actor, references: Iterable[RecordRef]) -> dict[RecordRef, str]:
         """Return the second lines of those records that the actor sees."""
         with self._sources.database.read() as connection:

@@ -58,6 +58,7 @@ class Stored:
 class Saved:
     """The answer to a write; `repeated` when the same request had been done before.
 
+    `was` is the title before the change, "" of a new record and where nothing was changed.
     `made` are the records that buttons and rules made on the way, without tasks and notes.
     """
 
@@ -66,6 +67,7 @@ class Saved:
     version: int
     repeated: bool = False
     made: tuple[RecordRef, ...] = ()
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)

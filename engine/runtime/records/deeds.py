@@ -246,7 +246,8 @@ class Deeds:
 
 
 def _saved(change: Change) -> Saved:
-    return Saved(change.entity, change.record_id, change.version)
+    was = str(change.before["title"] or "") if change.before else ""
+    return Saved(change.entity, change.record_id, change.version, was=was)
 
 
 def _unchanged(held: Held) -> Saved:

@@ -6,11 +6,13 @@ typed. Somebody else changed the same fields: 409 with both values and the choic
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import Blueprint, Response, request
 
-from engine.errors import BadQuery, Conflict, NotAllowed, ValidationFailed, say
+from engine.errors import BadQuery, Conflict, NotAllowed, NotFound, ValidationFailed, say
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
@@ -100,29 +102,43 @@ def edit(entity_id: str, record_id: int) -> Response:
 
 @bp.post(f"{ONE}/edit")
 def update(entity_id: str, record_id: int) -> Response:
-    """Change the fields that the form held."""
+    """Change the fields that the form held.
+
+    Who may not see or change the record hears nothing else, whatever the form held.
+    """
     desk = current_desk()
-    record = editable(desk, entity_id, record_id)
-    entity = desk.entity(entity_id)
+    found = partial(editable, desk, entity_id, record_id)
+    try:
+        return save(desk, desk.entity(entity_id), record_id, found)
+    except (BadQuery, NotAllowed, NotFound):
+        found()
+        raise
+
+
+def save(desk: Desk, entity: Entity, record_id: int, found: Callable[[], Record]) -> Response:
+    """Write the change and lead on; `found` is asked for the record where it is to be shown."""
     taken = taken_over(entity, without_theirs(posted(desk, entity)))
     data = taken.data
-    only = part_of(desk, record, data.control("_field"))
+    only = part_of(desk, entity, data.control("_field"))
     if taken.lost:
-        return draw_edit(desk, record, data, only, {"": taken.lost})
+        return draw_edit(desk, found(), data, only, {"": taken.lost})
     if data.control("_search"):
-        return draw_edit(desk, record, data, only)
+        return draw_edit(desk, found(), data, only)
     if data.control("_create"):
+        found()
         return make_linked(desk, entity, data)
     try:
-        desk.refuse_elsewhere(entity_id, data.payload)
-        desk.records.update(
-            desk.actor, entity_id, record_id, data.payload, version_of(data), token_of(data)
+        desk.refuse_elsewhere(entity.id, data.payload)
+        saved = desk.records.update(
+            desk.actor, entity.id, record_id, data.payload, version_of(data), token_of(data)
         )
     except ValidationFailed as refused:
-        return draw_edit(desk, record, data, only, refused.messages)
+        return draw_edit(desk, found(), data, only, refused.messages)
     except Conflict as conflict:
-        return draw_conflict(desk, record, data, conflict, only)
-    return after_update(desk, record, data, only)
+        return draw_conflict(desk, found(), data, conflict, only)
+    if saved.repeated:
+        found()
+    return after_update(desk, saved, data, only)
 
 
 def creatable(desk: Desk, entity_id: str) -> Entity:
@@ -178,13 +194,13 @@ def asked_part(desk: Desk, record: Record) -> str:
     for name in request.args:
         if name not in ("field", "_next"):
             raise BadQuery(name, say("{name} is not known here.", name=name))
-    return part_of(desk, record, request.args.get("field", ""))
+    entity = desk.look.application.entity(record.entity)
+    return part_of(desk, entity, request.args.get("field", ""))
 
 
-def part_of(desk: Desk, record: Record, name: str) -> str:
+def part_of(desk: Desk, entity: Entity, name: str) -> str:
     """Return the name of a field that this person may read; other names are not known."""
-    fields = desk.look.application.entity(record.entity).fields
-    known = name in fields and name in desk.access.readable(desk.actor, record.entity)
+    known = name in entity.fields and name in desk.access.readable(desk.actor, entity.id)
     if name and not known:
         raise BadQuery("field", say("{name} is not known here.", name=name))
     return name
@@ -243,7 +259,7 @@ def after_create(desk: Desk, entity: Entity, data: FormData, saved: Saved) -> Re
     outer = outer_of(data)
     if outer is not None:
         return come_back(desk, outer, saved.id)
-    title = title_of(desk, entity, saved.id)
+    title = title_of(desk, RecordRef(entity.id, saved.id))
     if in_dialog(data) and not back_of(data):
         return tell(stay(), "record-saved", {"id": saved.id, "title": title})
     toast(say("Saved: {title}", title=title or entity.label))
@@ -253,23 +269,23 @@ def after_create(desk: Desk, entity: Entity, data: FormData, saved: Saved) -> Re
     return go(back_of(data) or home)
 
 
-def after_update(desk: Desk, record: Record, data: FormData, only: str) -> Response:
+def after_update(desk: Desk, saved: Saved, data: FormData, only: str) -> Response:
     """Lead on from a changed record; a change in its place answers with the whole card."""
-    after = desk.still(record)
-    if after is None:  # saved, and nobody's business here any more
-        toast(say("Saved: {title}", title=record.title))
+    record = RecordRef(saved.entity, saved.id)
+    title = title_of(desk, record)
+    if not title:  # saved, and nobody's business here any more
+        toast(say("Saved: {title}", title=desk.reader.name(desk.actor, record, saved.was)))
         return go(back_of(data) or list_url(record.entity))
     if only and is_fragment():
         whole = show("parts/record.html", card(desk, record.entity, record.id))
         said = desk.look.text(say("Saved"))
         return tell(swap_into(whole, "#record"), "fact-saved", {"field": only, "said": said})
-    toast(say("Saved: {title}", title=after.title))
+    toast(say("Saved: {title}", title=title))
     return go(back_of(data) or record_url(record.entity, record.id))
 
 
-def title_of(desk: Desk, entity: Entity, record_id: int) -> str:
-    """Return the title of a new record, '' where it is made for others to see."""
-    record = RecordRef(entity.id, record_id)
+def title_of(desk: Desk, record: RecordRef) -> str:
+    """Return the title of a record that was saved, '' where it is for others to see."""
     return desk.reader.titles(desk.actor, [record]).get(record, "")
 
 
@@ -290,4 +306,4 @@ def come_back(desk: Desk, outer: Outer, record_id: int) -> Response:
     if outer.record_id is None:
         return draw_new(desk, creatable(desk, entity.id), data)
     record = editable(desk, entity.id, outer.record_id)
-    return draw_edit(desk, record, data, part_of(desk, record, data.control("_field")))
+    return draw_edit(desk, record, data, part_of(desk, entity, data.control("_field")))
