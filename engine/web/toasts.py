@@ -6,11 +6,13 @@ another person's page, and there is no row to write or to clear.
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Response, g, request
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner
 
 from engine.errors import Message
 from engine.web.request import session_cookie
@@ -62,7 +64,7 @@ def carry_toasts(response: Response) -> Response:
     if waiting:
         response.set_cookie(
             toast_cookie(),
-            _signer().dumps([_packed(one) for one in waiting]),
+            _sealed([_packed(one) for one in waiting]),
             max_age=LONGEST_WAIT,
             httponly=True,
             samesite="Lax",
@@ -89,7 +91,7 @@ def _read(text: str) -> tuple[Toast, ...]:
     try:
         found = cast(
             list[tuple[str, dict[str, object], str, list[tuple[str, str]]]],
-            _signer().loads(text, max_age=LONGEST_WAIT),
+            json.loads(urlsafe_b64decode(_signer().unsign(text, max_age=LONGEST_WAIT))),
         )
     except BadSignature:
         return ()
@@ -103,5 +105,9 @@ def _read(text: str) -> tuple[Toast, ...]:
     )
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(request.cookies.get(session_cookie(), "nobody"), salt="toasts")
+def _sealed(said: list[tuple[object, ...]]) -> str:
+    return _signer().sign(urlsafe_b64encode(json.dumps(said).encode())).decode()
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(request.cookies.get(session_cookie(), "nobody"), salt="toasts")

@@ -214,7 +214,8 @@ class CompiledEntity:
 
     `selecting`, `by_id`, `by_ids`, `titling`, `inserting` and `updating` are the statements for its
     records, made once;
-    `columns` are the stored fields and their columns, `targets` the links and where they lead,
+    `columns` are the stored fields and their columns, `links` the fields that lead to a record,
+    `targets` (system fields, too) where those to one entity lead,
     `blank` a record without any value, `defaults` and `formulas` in the order of their needs,
     `named` what the title and search text read, `walks` the links on which they go, `walked` the
     links that any expression follows, `watchers` (by field) the titles that name these records.
@@ -232,6 +233,7 @@ class CompiledEntity:
     columns: Mapping[str, tuple[str, ...]]
     system_names: tuple[str, ...]
     names: frozenset[str]
+    links: tuple[str, ...]
     targets: Mapping[str, str]
     any_link: str | None
     blank: Mapping[str, Value]

@@ -112,6 +112,7 @@ class _Compiler:
             columns=MappingProxyType(columns),
             system_names=SYSTEM_NAMES,
             names=frozenset(fields) | frozenset(SYSTEM_NAMES),
+            links=tuple(n for n, one in entity.fields.items() if one.to or one.type == "any_link"),
             targets=MappingProxyType(targets),
             any_link=next((n for n, one in fields.items() if one.field.type == "any_link"), None),
             blank=MappingProxyType({name: one.empty for name, one in fields.items()}),

@@ -127,10 +127,12 @@ class Judge:
 
     def _values(self) -> Iterator[Said]:
         """Yield what is wrong with the new values themselves: their limits and patterns."""
+        changed = self._draft.changed_fields()
         for name in self._compiled.columns:
-            if self._draft.values.get(name) is None or not self._draft.changed(name):
+            value = self._draft.values.get(name)
+            if value is None or name not in changed:
                 continue
-            wrong = self.wrong_value(self._compiled.fields[name], self._draft.values[name])
+            wrong = self.wrong_value(self._compiled.fields[name], value)
             if wrong is not None:
                 yield name, wrong
 

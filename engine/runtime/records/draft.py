@@ -52,7 +52,9 @@ class Draft:
 
     def changed_fields(self) -> frozenset[str]:
         """Return the stored fields that get another value."""
-        return frozenset(name for name in self.compiled.columns if self.changed(name))
+        old = self.compiled.blank if self.before is None else self.before.values
+        values = self.values
+        return frozenset(n for n in self.compiled.columns if values.get(n) != old.get(n))
 
     def was_touched(self, name: str) -> bool:
         """Say whether somebody sent another value than an untouched field holds."""

@@ -31,7 +31,11 @@ def to_json(image: Image | None) -> dict[str, Json] | None:
     """Write an image; what is empty is left out."""
     if image is None:
         return None
-    return {name: encode(value) for name, value in image.items() if value is not None}
+    return {
+        name: value if isinstance(value, str | int) else encode(value)
+        for name, value in image.items()
+        if value is not None
+    }
 
 
 def encode(value: Value) -> Json:

@@ -64,11 +64,11 @@ def _is_open(access: Access, actor: Actor, field: Field, entity_id: str) -> bool
 
 
 def _new_links(draft: Draft) -> Iterator[tuple[str, str, int]]:
-    for name, field in draft.compiled.fields.items():
+    for name in draft.compiled.links:
         value = draft.values.get(name)
         if value is None or name in draft.messages or not draft.changed(name):
             continue
-        target = linked(field.field, value)
+        target = linked(draft.compiled.fields[name].field, value)
         if target is not None:
             yield name, target.entity, target.id
 

@@ -42,8 +42,7 @@ def store_new(
         named = _name_with_id(scene, compiled, draft, made) if needs_id(compiled, made) else made
         draft.values["title"] = named.title
         scene.lookup.put(compiled.id, record_id, draft.values)
-        written = (name for name in compiled.columns if draft.changed(name))
-        pages.append(_page(scene, draft, 1, frozenset(written), token))
+        pages.append(_page(scene, draft, 1, draft.changed_fields(), token))
     changes = _record(scene, compiled, pages, depth)
     keep_stays(scene, compiled, changes)
     return changes

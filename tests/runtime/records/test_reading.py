@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -211,3 +212,30 @@ def test_anything_is_a_value_or_a_sentence(type_id: str, value: object) -> None:
         return
     if first is not None:  # what was read reads the same again: nothing drifts
         assert read(type_id, first) == first
+
+
+PARTS = ("a", "Anna", ".", "-", "+", "_", "@", "1", "x" * 64, "ж", "xn--", "--", " ", '"', "A.b")
+DOMAINS = ("example.com", "Mail.BG", "пример.бг", "xn--e1afmkfd.bg", "localhost", "a..b", "test")
+
+
+@settings(max_examples=examples(150, nightly=5_000))
+@given(
+    st.lists(st.sampled_from(PARTS), max_size=4).map("".join),
+    st.sampled_from(DOMAINS) | st.lists(st.sampled_from(PARTS), max_size=4).map("".join),
+)
+@example("x" * 64, "example.com")
+@example("x" * 65, "example.com")
+@example("x", ".".join(["y" * 60] * 4) + ".bg")
+def test_an_address_is_read_as_its_checker_reads_the_whole_of_it(name: str, domain: str) -> None:
+    text = f"{name}@{domain}"
+    try:
+        checked = validate_email(
+            text.strip(), check_deliverability=False, globally_deliverable=False
+        )
+        expected = checked.normalized.lower() if "." in checked.ascii_domain else None
+    except EmailNotValidError:
+        expected = None
+    try:
+        assert read("email", text) == expected
+    except Unreadable:
+        assert expected is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -22,6 +22,7 @@ EXTENSION = re.compile(
     r"[\s,;(]*(?:вн|доб|вътр|ext|extension|доп|x|#)\.?[\s:]*\d{1,7}\)?\s*$", re.IGNORECASE
 )
 BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#].*)?")
+PLAIN_NAME = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
 NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 
 
@@ -39,7 +40,7 @@ def phone_reader(region: str) -> Reader:
 
 def _international(text: str, region: str) -> str:
     written = _written(text, region)
-    if _written(written, region) != written:  # 0000-00-00 loses zeros each time it is read
+    if written != text and _written(written, region) != written:  # 0000-00-00 loses zeros each time
         raise Unreadable(say("This is not a phone number."))
     return written
 
@@ -58,14 +59,26 @@ def _written(text: str, region: str) -> str:
 def read_email(value: object, _: Reading) -> Value:
     """Read an e-mail address; whether somebody reads it is not asked of the network."""
     text = clean(one_text(value))
+    name, _at, domain = text.rpartition("@")
     try:
-        checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
+        if PLAIN_NAME.fullmatch(name) and domain.isascii() and "xn--" not in domain.lower():
+            address = f"{name.lower()}@{_checked_address(f'a@{domain}')[2:]}"
+        else:
+            address = _checked_address(text)
     except EmailNotValidError:
         raise Unreadable(say("This is not an e-mail address.")) from None
-    address = checked.normalized.lower()
-    if "." not in checked.ascii_domain or len(address) > LONGEST_EMAIL:
+    if len(address) > LONGEST_EMAIL:
         raise Unreadable(say("This is not an e-mail address."))
     return address
+
+
+@lru_cache(maxsize=1000)
+def _checked_address(text: str) -> str:
+    """Return an address in its one form; what takes long is its domain, and those come again."""
+    checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    if "." not in checked.ascii_domain:
+        raise EmailNotValidError
+    return checked.normalized.lower()
 
 
 def read_url(value: object, _: Reading) -> Value:
