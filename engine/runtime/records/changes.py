@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from engine.errors import Message
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.actor import Actor
 
 Values = Mapping[str, Value]
+NOTHING_BEFORE: Values = MappingProxyType({})
 Messages = Mapping[str, tuple[Message, ...]]
 
 
@@ -58,7 +60,7 @@ class Stored:
 class Saved:
     """The answer to a write; `repeated` when the same request had been done before.
 
-    `was` is the title before the change, "" of a new record and where nothing was changed.
+    `before` is the record before the change; it is empty where nothing was changed now.
     `made` are the records that buttons and rules made on the way, without tasks and notes.
     """
 
@@ -67,7 +69,12 @@ class Saved:
     version: int
     repeated: bool = False
     made: tuple[RecordRef, ...] = ()
-    was: str = ""
+    before: Values = field(default_factory=lambda: NOTHING_BEFORE, compare=False, repr=False)
+
+    @property
+    def was(self) -> str:
+        """Return the title before the change."""
+        return str(self.before.get("title") or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ class Lookup:
             if entity_id in self._entities
         }
         asked = {entity_id: ids for entity_id, ids in unknown.items() if ids}
-        self._met |= fetch_titles(self._connection, self._entities, asked)
+        if asked:
+            self._met |= fetch_titles(self._connection, self._entities, asked)
 
     def is_there(self, entity_id: str, record_id: int) -> bool:
         """Say of a record that was met or fetched whether it is outside the trash."""

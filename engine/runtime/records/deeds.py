@@ -11,7 +11,14 @@ from sqlalchemy import Connection
 from engine.errors import Conflict, say
 from engine.metadata.model.text import RecordRef, Value
 from engine.runtime.actor import Actor
-from engine.runtime.records.changes import Action, Change, Saved, Seen, Values
+from engine.runtime.records.changes import (
+    NOTHING_BEFORE,
+    Action,
+    Change,
+    Saved,
+    Seen,
+    Values,
+)
 from engine.runtime.records.compiled import CompiledEntity
 from engine.runtime.records.draft import Draft
 from engine.runtime.records.drafting import compute
@@ -246,8 +253,9 @@ class Deeds:
 
 
 def _saved(change: Change) -> Saved:
-    was = str(change.before["title"] or "") if change.before else ""
-    return Saved(change.entity, change.record_id, change.version, was=was)
+    return Saved(
+        change.entity, change.record_id, change.version, before=change.before or NOTHING_BEFORE
+    )
 
 
 def _unchanged(held: Held) -> Saved:

@@ -94,7 +94,7 @@ def fetch_titles(
 ) -> dict[tuple[str, int], str]:
     """Return the titles of those records of several entities that are outside the trash."""
     found: dict[tuple[str, int], str] = {}
-    for start in range(0, max(map(len, wanted.values()), default=0), CHUNK):
+    for start in range(0, max(map(len, wanted.values())), CHUNK):
         some = {
             name: chunk for name, ids in wanted.items() if (chunk := ids[start : start + CHUNK])
         }

@@ -7,7 +7,10 @@ stands: it is the one that is drawn anew.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
 
 from flask import Blueprint, Response, request
 
@@ -45,6 +48,7 @@ from engine.web.urls import list_url, record_url
 bp = Blueprint("press", __name__)
 
 LONGEST_NUMBER = 6
+Find: TypeAlias = Callable[[], tuple[Record, Button]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def ask(entity_id: str, record_id: int, button_id: str) -> Response:
         if name != "_next":
             raise BadQuery(name, say("{name} is not known here.", name=name))
     record, button = found(desk, entity_id, record_id, button_id)
-    state = state_of(desk, record, button)
+    state = state_of(desk, RecordRef(entity_id, record_id), button)
     if state is None:
         return answer_late(desk, record, not_now(button), back_of(EMPTY_FORM))
     return draw(desk, record, state, EMPTY_FORM)
@@ -79,44 +83,62 @@ def ask(entity_id: str, record_id: int, button_id: str) -> Response:
 
 @bp.post(f"{ONE}/press/<button_id>")
 def press(entity_id: str, record_id: int, button_id: str) -> Response:
-    """Press the button, with its answers."""
+    """Press the button, with its answers.
+
+    Who may not see the record or press on it hears nothing else, save that they did so before.
+    """
     desk = current_desk()
+    find = partial(found, desk, entity_id, record_id, button_id)
     try:
-        record, button = found(desk, entity_id, record_id, button_id)
-    except (NotFound, NotAllowed):
-        if not was_pressed(desk, RecordRef(entity_id, record_id)):
-            raise
-        toast(done_already(button_of(desk, entity_id, button_id)))
-        return go(list_url(entity_id))
-    data = answers_of(desk, button, record)
-    is_search = bool(data.control("_search"))
-    state = state_of(desk, record, button) if is_search or button.ladder is not None else None
-    if is_search and state is not None:
-        return draw(desk, record, state, data)
+        button = button_of(desk, entity_id, button_id)
+        return press_on(desk, RecordRef(entity_id, record_id), button, find)
+    except (BadQuery, NotAllowed, NotFound) as refused:
+        try:
+            find()
+        except (NotAllowed, NotFound):
+            if not was_pressed(desk, RecordRef(entity_id, record_id)):
+                raise
+            toast(done_already(button_of(desk, entity_id, button_id)))
+            return go(list_url(entity_id))
+        raise refused from None
+
+
+def press_on(desk: Desk, which: RecordRef, button: Button, find: Find) -> Response:
+    """Press and say what came of it; `find` is asked for the record where it is to be shown."""
+    data = answers_of(desk, button, which.entity)
+    if data.control("_search"):
+        record, _ = find()
+        state = state_of(desk, which, button)
+        if state is not None:
+            return draw(desk, record, state, data)
+    before = state_of(desk, which, button) if button.ladder is not None else None
     try:
         saved = desk.records.press(
             desk.actor,
-            entity_id,
-            record_id,
-            button_id,
+            which.entity,
+            which.id,
+            button.id,
             data.payload,
             seen=seen_of(data),
             token=data.control("_token") or None,
         )
     except Conflict as late:
+        record, _ = find()
         return answer_late(desk, record, late.message, back_of(data))
     except (ValidationFailed, RuleFailed) as refused:
-        state = state_of(desk, record, button)
+        record, _ = find()
+        state = state_of(desk, which, button)
         if state is None:
             raise
         return draw(desk, record, state, data, sentences_of(refused))
-    after = desk.still(record)
     if saved.repeated:
+        record, _ = find()
         toast(done_already(button))
-    else:
-        pressed = what_was_pressed(button, state)
-        toast(done_words(desk, pressed, saved, record, after), ways=ways_to(desk, saved))
-    return answer_done(desk, record, after, back_of(data))
+        return answer_done(desk, which, record.title, desk.still(which), back_of(data))
+    after, pressed = desk.still(which), what_was_pressed(button, before)
+    toast(done_words(desk, pressed, saved, after), ways=ways_to(desk, saved))
+    title = desk.reader.name(desk.actor, which, saved.was)
+    return answer_done(desk, which, title, after, back_of(data))
 
 
 def found(desk: Desk, entity_id: str, record_id: int, button_id: str) -> tuple[Record, Button]:
@@ -141,15 +163,15 @@ def was_pressed(desk: Desk, record: RecordRef) -> bool:
     return bool(token) and was_used(desk.database, desk.actor, token, record)
 
 
-def state_of(desk: Desk, record: Record, button: Button) -> ButtonState | None:
+def state_of(desk: Desk, record: RecordRef, button: Button) -> ButtonState | None:
     """Return how the button stands on the record now, None where it does not stand there."""
     states = desk.records.buttons(desk.actor, record.entity, [record.id])
     return next((one for one in states.get(record.id, ()) if one.button.id == button.id), None)
 
 
-def answers_of(desk: Desk, button: Button, record: Record) -> FormData:
+def answers_of(desk: Desk, button: Button, entity_id: str) -> FormData:
     """Return what was posted, read by the fields that the button asks for."""
-    entity = desk.look.application.entity(record.entity)
+    entity = desk.look.application.entity(entity_id)
     asked = {one.id: asked_field(one, entity.fields) for one in button.ask}
     fields = {name: field for name, field in asked.items() if field is not None}
     start = desk.look.application.workdays.start
@@ -210,7 +232,7 @@ def answer_late(desk: Desk, record: Record, message: Message, back: str) -> Resp
     if back:
         return go(back)
     if is_elsewhere(record):
-        return left_to_page(record)
+        return left_to_page(RecordRef(record.entity, record.id), record.title)
     context = card(desk, record.entity, record.id)
     if not is_fragment():
         return show("pages/record.html", context, Conflict.status)
@@ -218,12 +240,17 @@ def answer_late(desk: Desk, record: Record, message: Message, back: str) -> Resp
     return tell(part, "record-saved", {"id": record.id, "title": record.title})
 
 
-def answer_done(desk: Desk, before: Record, after: Record | None, back: str) -> Response:
-    """Answer with the record as the press has left it, or with the page where it was pressed."""
-    if is_elsewhere(before) and not back:
-        return left_to_page(before)
+def answer_done(
+    desk: Desk, which: RecordRef, title: str, after: Record | None, back: str
+) -> Response:
+    """Answer with the record as the press has left it, or with the page where it was pressed.
+
+    `title` is what the page shows that has not heard of the press.
+    """
+    if is_elsewhere(which) and not back:
+        return left_to_page(which, title)
     if back or after is None:
-        return go(back or list_url(before.entity))
+        return go(back or list_url(which.entity))
     if not is_fragment():
         return go(record_url(after.entity, after.id))
     part = show("parts/record_anew.html", card(desk, after.entity, after.id))

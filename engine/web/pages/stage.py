@@ -15,6 +15,7 @@ from engine.errors import BadQuery, NotFound, ValidationFailed, say
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Stage
+from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go, is_fragment, show, swap_into, tell
@@ -87,7 +88,7 @@ def move(entity_id: str, record_id: int) -> Response:
             say("{title} moved to {stage}", title=record.title, stage=stage.label),
             undo_url(desk, record, field, stage),
         )
-        return left_to_page(record)
+        return left_to_page(RecordRef(record.entity, record.id), record.title)
     if is_fragment() and not back:
         whole = swap_into(show("parts/record.html", card(desk, entity_id, record_id)), "#record")
         tell(whole, "record-saved", {"id": record_id, "title": record.title})

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from engine.errors import NotAllowed, NotFound, ValidationFailed, say
 from engine.metadata.model.entity import Entity
+from engine.metadata.model.text import RecordRef
 from engine.runtime.access.access import Access
 from engine.runtime.actor import Actor
 from engine.runtime.database import Database
@@ -84,7 +85,7 @@ class Desk:
                 raise
             return self.reader.get(self.actor, entity_id, record_id, trashed=True)
 
-    def still(self, record: Record) -> Record | None:
+    def still(self, record: Record | RecordRef) -> Record | None:
         """Return a record as it is now, None where a change has taken it out of sight."""
         try:
             return self.record(record.entity, record.id)

@@ -10,7 +10,7 @@ from engine.metadata.model.button import Button
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
-from engine.runtime.records.changes import Saved
+from engine.runtime.records.changes import Saved, Values
 from engine.web.parts.card import has_tasks
 from engine.web.parts.desk import Desk
 from engine.web.parts.moments import short_moment
@@ -25,12 +25,10 @@ def done_already(button: Button) -> Message:
     return say("{button}: done already, nothing was done twice.", button=button.label)
 
 
-def done_words(
-    desk: Desk, pressed: Message, saved: Saved, before: Record, after: Record | None
-) -> Message:
+def done_words(desk: Desk, pressed: Message, saved: Saved, after: Record | None) -> Message:
     """Say what was done by a press, in the words of whoever pressed."""
     made = made_words(desk, saved)
-    parts = [pressed, *changes_of(desk, before, after), *made]
+    parts = [pressed, *changes_of(desk, saved.before, after), *made]
     if after is not None:
         parts += next_words(desk, after)
     return verbatim(" ".join(desk.look.text(one) for one in parts))
@@ -49,18 +47,18 @@ def what_was_pressed(button: Button, before: ButtonState | None) -> Message:
     return verbatim(f"{button.label}.")
 
 
-def changes_of(desk: Desk, before: Record, after: Record | None) -> Iterator[Message]:
-    """Yield where the record is now, where it has moved."""
+def changes_of(desk: Desk, before: Values, after: Record | None) -> Iterator[Message]:
+    """Yield where the record is now, where it has moved, as far as this person may know it."""
     if after is None:
         yield say("It is out of your sight now.")
         return
     for one in desk.look.application.entity(after.entity).fields.values():
         value = after.values.get(one.id)
-        if one.type == "stage" and value != before.values.get(one.id):
+        if one.type == "stage" and value != before.get(one.id):
             stages = desk.look.application.pipelines[one.pipeline or ""].stages
             if value in stages:
                 yield say("Moved to {stage}.", stage=stages[str(value)].label)
-    if after.archived and not before.archived:
+    if after.archived and not before.get("archived"):
         yield say("Archived.")
 
 
