@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.automation.compiled import CompiledButton, Steps
 from engine.automation.context import Bound, Names, answers
 from engine.automation.names import ASK, NEXT_TRY, TRIES, TRY
-from engine.automation.open_tasks import made_by, open_tasks
+from engine.automation.open_tasks import Which, open_tasks
 from engine.automation.running import CompiledStep, Did, Run
 from engine.automation.steps.tasks import finished
 from engine.errors import say
@@ -33,7 +33,7 @@ def _finish_tries(address: str) -> CompiledStep:
     """Return the step that every press of a ladder begins with: its earlier tasks are over."""
 
     def do(run: Run) -> Did:
-        made = made_by(run.scene, (address,))
+        made = Which(made_by=frozenset({address}))
         return finished(run, open_tasks(run.scene, run.subject, made))
 
     words = say("Finish the tasks of the tries before")

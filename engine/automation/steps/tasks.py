@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from sqlalchemy import ColumnElement
+from collections.abc import Sequence
 
 from engine.automation.compiling import Compiler
-from engine.automation.open_tasks import made_by, of_type, open_tasks
+from engine.automation.open_tasks import Which, open_tasks
 from engine.automation.ready import joined
 from engine.automation.running import CompiledStep, Did, Run, stored
 from engine.automation.steps.people import names, nobody, ready_targets
@@ -44,22 +42,23 @@ def make_task(step: MakeTask, compiler: Compiler) -> CompiledStep:
 
 def finish_tasks(step: FinishTasks, compiler: Compiler) -> CompiledStep:
     """Complete open tasks about the record."""
-    buttons = compiler.application.buttons(compiler.entity.id).values()
-    ladders = frozenset(one.address for one in buttons if one.ladder is not None)
+    which = _which(step, compiler)
 
     def do(run: Run) -> Did:
-        return finished(run, open_tasks(run.scene, run.subject, *condition(run)))
-
-    def condition(run: Run) -> Iterator[ColumnElement[bool]]:
-        match step.which:
-            case "ladder":
-                yield made_by(run.scene, ladders)
-            case "type":
-                yield of_type(run.scene, step.type)
-            case "all":
-                pass
+        return finished(run, open_tasks(run.scene, run.subject, which))
 
     return CompiledStep(step.address, "done", say("Finish open tasks"), {}, do)
+
+
+def _which(step: FinishTasks, compiler: Compiler) -> Which:
+    match step.which:
+        case "ladder":
+            buttons = compiler.application.buttons(compiler.entity.id).values()
+            return Which(made_by=frozenset(one.address for one in buttons if one.ladder))
+        case "type":
+            return Which(type=step.type)
+        case "all":
+            return Which()
 
 
 def finished(run: Run, tasks: Sequence[int]) -> Did:

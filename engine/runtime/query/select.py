@@ -7,8 +7,9 @@ each kind of record that a link to any record leads to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Select, select
@@ -47,6 +48,7 @@ COUNT_CAP = 1_000
 EXPORT_BATCH = 500
 LARGEST_ID = 2**63 - 1
 TRASH = "trash"
+NOTHING_KNOWN: Mapping[RecordRef, str] = MappingProxyType({})
 
 T = TypeVar("T")
 Found: TypeAlias = tuple[ListRows, Sequence[Row], tuple[bool, bool]]
@@ -217,8 +219,17 @@ class Reader:
             rows = connection.execute(lanes.query, shape.values).all()
         return lanes.heads(rows)
 
-    def next_tasks(self, actor: Actor, entity_id: str, numbers: Iterable[int]) -> dict[int, Record]:
-        """Return the open task about each of some records that is due first."""
+    def next_tasks(
+        self,
+        actor: Actor,
+        entity_id: str,
+        numbers: Iterable[int],
+        known: Mapping[RecordRef, str] = NOTHING_KNOWN,
+    ) -> dict[int, Record]:
+        """Return the open task about each of some records that is due first.
+
+        `known` are titles that the actor has just been told.
+        """
         tasks = self._sources.kept.get(
             ("next", actor, entity_id), lambda: NextTasks(self._sources, actor, entity_id)
         )
@@ -226,7 +237,7 @@ class Reader:
             return {}
         with self._sources.database.read() as connection:
             rows = connection.execute(tasks.query, {NUMBERS: sorted(numbers)}).all()
-            found = self._records(connection, actor, tasks.selection, rows)
+            found = self._records(connection, actor, tasks.selection, rows, known)
         return {row[tasks.place]: task for row, task in zip(rows, found, strict=True)}
 
     def tasks_about(
@@ -370,9 +381,15 @@ class Reader:
                 yield FieldPath(name, (), entity, fields[name])
 
     def _records(
-        self, connection: Connection, actor: Actor, selection: Selection, rows: Sequence[Row]
+        self,
+        connection: Connection,
+        actor: Actor,
+        selection: Selection,
+        rows: Sequence[Row],
+        known: Mapping[RecordRef, str] = NOTHING_KNOWN,
     ) -> tuple[Record, ...]:
-        titles = self._titles(connection, actor, selection.references(rows))
+        unknown = set(selection.references(rows)) - known.keys()
+        titles = {**known, **self._titles(connection, actor, unknown)}
         return tuple(selection.record(row, titles) for row in rows)
 
     def _titles(

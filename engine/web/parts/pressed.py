@@ -75,7 +75,9 @@ def next_words(desk: Desk, record: Record) -> Iterator[Message]:
     """Yield what is promised next."""
     if "see" not in record.may or not has_tasks(desk.look.application.entity(record.entity)):
         return
-    task = desk.reader.next_tasks(desk.actor, record.entity, [record.id]).get(record.id)
+    known = {RecordRef(record.entity, record.id): record.title}
+    found = desk.reader.next_tasks(desk.actor, record.entity, [record.id], known)
+    task = found.get(record.id)
     due = None if task is None else task.values.get("due")
     if task is not None and isinstance(due, datetime):
         when = short_moment(desk.look, due)
