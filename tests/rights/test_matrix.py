@@ -10,6 +10,7 @@ import pytest
 
 from tests.rights.asking import asks
 from tests.rights.cells import FieldWriter
+from tests.rights.dialogs import Presser
 from tests.rights.reading import Reader
 from tests.rights.sampling import of_tier
 from tests.rights.world import World
@@ -58,6 +59,12 @@ def test_a_field_is_written_by_whom_the_model_says(opened: Opened, name: str, lo
     writer = FieldWriter(world, login, disk, of_tier(40).share)
     writer.begin()
     writer.check()
+
+
+@pytest.mark.parametrize("name, login", CELLS)
+def test_a_dialog_asks_and_takes_what_the_model_says(opened: Opened, name: str, login: str) -> None:
+    world, disk = opened[name]
+    Presser(world, login, disk, of_tier(48).share).check()
 
 
 def test_every_write_that_is_classified_is_sent(opened: Opened) -> None:
