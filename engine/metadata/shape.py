@@ -56,10 +56,12 @@ def check_shape(document: Document, root: Mapping, *, rows: bool = False) -> Sha
     found = _once([one for each in failed for one in _verdicts(root, each)])
     meant = frozenset(one.meant for one in found if one.meant)
     excused = broken | meant | {one.drops for one in found if one.missing is None}
-    reported = [
-        one for one in found if one.at not in broken and not _is_follow_up(one, found, excused)
-    ]
     later = frozenset(one.drops for one in found if _is_later(one))
+    reported = [
+        one
+        for one in found
+        if one.at not in broken and not _is_follow_up(one, found, excused, later)
+    ]
     wrong = frozenset(one.drops for one in found if not _is_later(one))
     return Shape(
         tuple(one.problem for one in reported),
@@ -99,14 +101,15 @@ def _is_later(one: _Verdict) -> bool:
     return one.problem.severity is Severity.LATER
 
 
-def _is_follow_up(one: _Verdict, found: list[_Verdict], excused: frozenset[Path]) -> bool:
+def _is_follow_up(
+    one: _Verdict, found: list[_Verdict], excused: frozenset[Path], later: frozenset[Path]
+) -> bool:
     if one.missing is not None and _is_excused(one.missing, excused):
         return True
     if one.problem.code == "E105" and _has_strangers(one, found):
         return True
-    left_out = (other.drops for other in found if _is_later(other))
-    inside = any(one.drops[: len(drops)] == drops and one.drops != drops for drops in left_out)
-    return inside and one.problem.code not in MISSPELT
+    inside_later = any(one.drops[:length] in later for length in range(len(one.drops)))
+    return inside_later and one.problem.code not in MISSPELT
 
 
 def _has_strangers(one: _Verdict, found: list[_Verdict]) -> bool:
@@ -119,7 +122,7 @@ def _has_strangers(one: _Verdict, found: list[_Verdict]) -> bool:
 
 def _is_excused(missing: Path, excused: frozenset[Path]) -> bool:
     """Say whether a missing key is misspelt, unreadable or part of something already dropped."""
-    return any(missing[: len(one)] == one for one in excused)
+    return any(missing[:length] in excused for length in range(len(missing) + 1))
 
 
 @cache

@@ -218,7 +218,8 @@ class _Builder:
             else:
                 self._check_key(key)
                 previous = entries[key.text] = Entry(key, value)
-            self._tell_address(said, address_of((*path, key.text)))
+            if len(self.problems) > said:
+                self._tell_address(said, address_of((*path, key.text)))
             self._guard_length(len(entries), key.mark)
         return Mapping(tuple(entries.values()), mark)
 

@@ -45,7 +45,8 @@ class Subject:
 
     def is_unclear(self, path: Path) -> bool:
         """Say whether a place, or one that holds it, already has an error."""
-        return any(path[:length] in self.unclear for length in range(len(path) + 1))
+        unclear = self.unclear
+        return bool(unclear) and any(path[:length] in unclear for length in range(len(path) + 1))
 
     def was_written(self, path: Path) -> bool:
         """Say whether the author wrote something there, right or wrong."""

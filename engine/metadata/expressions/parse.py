@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -45,6 +46,7 @@ _FILTERS = {
 _TESTS = {"defined": "is not none", "undefined": "is none", "empty": "is none", "null": "is none"}
 
 
+@lru_cache(maxsize=1024)  # a folder is loaded again at every save, with the same expressions
 def parse(text: str) -> Syntax:
     """Read an expression; raise an ExpressionProblem at the first thing that is wrong."""
     if text.lstrip().startswith("{{"):
