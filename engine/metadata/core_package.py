@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache, reduce
 
 from engine.metadata import nodes
-from engine.metadata.build.common import CORE
+from engine.metadata.build.common import CORE, as_map
 from engine.metadata.folder import merge
 from engine.metadata.nodes import Entry, Path, Scalar
 from engine.metadata.source import read_nodes
@@ -23,6 +23,28 @@ def core_package(own: nodes.Mapping) -> nodes.Mapping:
     """Return the tree of the package, to lay a folder's own tree over."""
     tree = _package(_spoken(own))
     return nodes.without_some(tree, _plurals_of_other_words(tree, own))
+
+
+def over_core(core: nodes.Mapping, own: nodes.Mapping) -> nodes.Mapping:
+    """Lay a folder's tree over the package; `due: date` says a type and nothing else of `due`."""
+    known, extended = core.get("entities"), own.get("entities")
+    if not isinstance(known, nodes.Mapping) or not isinstance(extended, nodes.Mapping):
+        return nodes.overlay(core, own)
+    entries = (
+        _with_types_spelt(one) if known.get(one.key.text) else one for one in extended.entries
+    )
+    spelt = nodes.Mapping(tuple(entries), extended.mark)
+    return nodes.overlay(core, nodes.with_value(own, "entities", spelt))
+
+
+def _with_types_spelt(entity: Entry) -> Entry:
+    """Write `due: datetime` as `due: {type: datetime}`: maps merge, a text would replace a map."""
+    fields = entity.value.get("fields") if isinstance(entity.value, nodes.Mapping) else None
+    if not isinstance(entity.value, nodes.Mapping) or not isinstance(fields, nodes.Mapping):
+        return entity
+    entries = (Entry(one.key, as_map(one, "type") or one.value) for one in fields.entries)
+    spelt = nodes.Mapping(tuple(entries), fields.mark)
+    return Entry(entity.key, nodes.with_value(entity.value, "fields", spelt))
 
 
 def core_texts(own: nodes.Mapping) -> Mapping[str, str]:

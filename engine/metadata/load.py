@@ -19,7 +19,7 @@ from engine.metadata.checks.left_out import is_definition_path, is_role, left_ou
 from engine.metadata.checks.run import run_checks
 from engine.metadata.checks.subject import Subject
 from engine.metadata.closeness import few_comparisons
-from engine.metadata.core_package import core_package, core_texts
+from engine.metadata.core_package import core_package, core_texts, over_core
 from engine.metadata.csv_source import CsvTable, read_csv
 from engine.metadata.folder import find_sources, is_definition, is_rows, merge, worst_first
 from engine.metadata.model.application import Application
@@ -174,7 +174,7 @@ def _built(
     later: frozenset[Path],
 ) -> tuple[Subject, tuple[Problem, ...]]:
     core = core_package(own)
-    tree = nodes.overlay(core, own)
+    tree = over_core(core, own)
     core_said = {name: meaning.of_text(text) for name, text in core_texts(own).items()}
     digest = meaning.of_all(core_said, folder.said)
     application = build_application(tree, (), sources, digest)

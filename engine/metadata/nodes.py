@@ -93,8 +93,8 @@ def path_of(address: str) -> Path:
 def node_at(node: Node | None, path: Path) -> Node | None:
     """Return the node at a path, or None where there is none."""
     for part in path:
-        if isinstance(node, Mapping) and isinstance(part, str):
-            node = node.get(part)
+        if isinstance(node, Mapping):
+            node = node.get(part) if isinstance(part, str) else None
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
             node = node.items[part]
         else:
@@ -111,6 +111,12 @@ def key_mark(node: Node, path: Path) -> Mark:
             return entry.key.mark
     found = node_at(node, path)
     return (found or parent or node).mark
+
+
+def with_value(node: Mapping, key: str, value: Node) -> Mapping:
+    """Return a map with another value under a key that it has."""
+    entries = (Entry(one.key, value) if one.key.text == key else one for one in node.entries)
+    return Mapping(tuple(entries), node.mark)
 
 
 def without(node: Node, dropped: frozenset[Path], path: Path = ()) -> Node:

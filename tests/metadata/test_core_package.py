@@ -8,6 +8,7 @@ import pytest
 
 from engine.metadata.diff.change import Touches
 from engine.metadata.diff.compare import compare_applications
+from engine.metadata.load import load_sources
 from engine.metadata.model.application import Application
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
@@ -149,3 +150,22 @@ def test_what_the_folder_says_wins() -> None:
 )
 def test_another_name_does_not_keep_the_plural_of_the_first(own: str, plural: str) -> None:
     assert speaking("bg", f"entities: {{task: {own}}}").entities["task"].plural == plural
+
+
+@pytest.mark.parametrize(
+    "said", ["due: date", "due: {type: date}", "subject: stage", "type: text", "to: any_link"]
+)
+def test_a_core_field_made_another_type_is_one_error_where_it_stands(said: str) -> None:
+    result = load_sources({"crm.yaml": f"name: x\nentities:\n  task: {{fields: {{{said}}}}}\n"})
+    assert [(one.code, one.mark.file, one.mark.line) for one in result.problems] == [
+        ("E217", "crm.yaml", 3)
+    ]
+
+
+def test_a_type_said_shortly_changes_nothing_else_of_a_core_field() -> None:
+    plain = load_sources({"crm.yaml": "name: x"}).application
+    said = "name: x\nentities: {user: {fields: {login: text, team: team}}}"
+    again = load_sources({"crm.yaml": said}).application
+    assert plain is not None
+    assert again is not None
+    assert again.entities["user"] == plain.entities["user"]
