@@ -127,6 +127,8 @@ def located(problem: ExpressionProblem, text: str, mark: Mark, address: str) -> 
     """Place a problem in its file."""
     before = text[: problem.start]
     lines = before.count("\n")
+    if not lines and problem.start >= mark.length:  # the text was folded: its lines are one here
+        return Problem(problem.code, mark, problem.message, problem.hint, address, problem.severity)
     column = len(before) - (before.rfind("\n") + 1)
     place = replace(
         mark,

@@ -113,12 +113,16 @@ def scope_of(entity: Entity, later: frozenset[str] = frozenset()) -> Scope:
     return Scope(APPLICATION, entity, later=later)
 
 
+def mark_of(text: str) -> Mark:
+    return replace(MARK, length=max(1, len(text)))
+
+
 def expression(text: str) -> Expression:
-    return Expression(text, MARK, "entities.deal.fields.x.formula")
+    return Expression(text, mark_of(text), "entities.deal.fields.x.formula")
 
 
 def template(text: str) -> Template:
-    return Template(text, MARK, "entities.deal.title")
+    return Template(text, mark_of(text), "entities.deal.title")
 
 
 def paths(values: Mapping[str, object]) -> dict[tuple[str, ...], object]:

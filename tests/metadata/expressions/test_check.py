@@ -5,6 +5,7 @@ import pytest
 from engine.metadata.expressions.compile import check, typed
 from engine.metadata.expressions.names import Scope
 from engine.metadata.fieldtypes.base import Kind
+from engine.metadata.load import load_sources
 from engine.metadata.model.field import Field
 from engine.metadata.problems import Problem, Severity
 from tests.metadata.expressions.sample import (
@@ -240,3 +241,11 @@ def test_the_meaning_of_a_checked_expression_is_kept() -> None:
     assert typed(expression("name > 'a'"), SCOPE) is not typed(
         expression("name > 'a'"), scope_of(CLIENT)
     )
+
+
+def test_a_mistake_in_a_folded_text_is_named_where_the_text_begins() -> None:
+    result = load_sources(
+        {"crm.yaml": "name: a\nentities:\n  b: {fields: {c: {type: bool, formula: not\n    d}}}\n"}
+    )
+    (problem,) = result.problems
+    assert (problem.code, problem.mark.line, problem.mark.column) == ("E303", 3, 41)
