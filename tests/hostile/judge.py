@@ -26,6 +26,7 @@ from engine.metadata.model.application import Workdays
 from engine.metadata.model.text import Template
 from engine.metadata.moments import parse_moment, resolve_moment
 from engine.metadata.problems import render
+from tests.hostile.memory import memory
 from tests.metadata.expressions.sample import MARK, SCOPE
 
 MEMORY = 256 * 2**20
@@ -103,15 +104,9 @@ def in_child(name: str, operand: str, writer: int) -> None:
         outcome: dict[str, Any] = {"found": DEEDS[name](operand)}
     except BaseException as error:  # noqa: BLE001 - that is what is looked for
         outcome = {"error": f"{type(error).__name__}: {error}"[:500]}
-    outcome["mebibytes"] = (memory("VmHWM") - before) / 1024
+    outcome["mebibytes"] = memory("VmHWM") - before
     with os.fdopen(writer, "w") as pipe:
         json.dump(outcome, pipe)
-
-
-def memory(name: str) -> int:
-    """Returns KiB of this process: what it holds now (VmRSS), or held at most (VmHWM)."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(one.split()[1]) for one in lines if one.startswith(f"{name}:"))
 
 
 def judged(name: str, operand: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from engine.metadata.model.application import Application
 from engine.runtime.database import Database
 from engine.runtime.plan.apply import apply
 from engine.runtime.plan.compare import make_plan
+from engine.runtime.plan.rollback import rollback_plan
 from engine.runtime.plan.rows import load_rows
-from engine.runtime.plan.steps import StepKind
+from engine.runtime.plan.steps import Plan, StepKind
 from engine.settings import Settings
 from engine.web.factory import create_app
 from tests.kit.accounts import MONDAY, quick_passwords
@@ -22,12 +23,23 @@ REFUSED = (303, 403, 404)  # for a role that may not look there
 
 def become(database: Database, wanted: Application) -> None:
     """Applies a configuration; nothing may be left to plan afterwards."""
-    plan = make_plan(database, wanted)
+    carry_out(database, make_plan(database, wanted), wanted)
+
+
+def go_back(database: Database) -> Application:
+    """Goes back to the version before, and returns it."""
+    plan, before = rollback_plan(database)
+    carry_out(database, plan, before)
+    return before
+
+
+def carry_out(database: Database, plan: Plan, wanted: Application) -> None:
+    """Applies a plan and loads the rows that it names; nothing may be left to plan afterwards."""
     apply(database, plan, wanted, "tester")
     if any(one.kind is StepKind.ROWS for one in plan.steps):
         load_rows(wanted, database, open_services(wanted, database).records, demo=False)
     again = make_plan(database, wanted)
-    assert (again.steps, again.drift) == ((), ())
+    assert (again.steps, again.drift, again.look_alikes) == ((), (), ())
 
 
 def site_of(database: Database, application: Application) -> Site:

@@ -9,12 +9,12 @@ from typing import TypeAlias
 from engine.metadata import nodes
 from engine.metadata.source import read_nodes
 from tests.hostile.world import CRM
-from tests.kit.applications import CALLS, DEALS, REQUESTS, VET
 
 Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str"
 Place: TypeAlias = tuple["dict[str, Tree] | list[Tree]", str | int]
 
 TOP = Path(__file__).parent.parent.parent
+FILES = {"rows": "data/rows.yaml", "story": "demo/story.yaml"}
 NAMES = (
     *("select", "order", "group", "table", "user", "id", "version", "created_at", "title", "stage"),
     *("archived", "__class__", "x" * 40, "x" * 64, "x" * 300, "имя", "a b", 'a"b', "a'b", "a;b"),
@@ -75,37 +75,29 @@ def tree_of(text: str) -> Tree:
     return plain(root)
 
 
-def written(tree: Tree) -> str:
-    """Returns a tree as YAML: JSON is YAML."""
-    return json.dumps(tree, ensure_ascii=False, indent=1)
+def written(tree: Tree) -> dict[str, str]:
+    """Returns a tree as the files of a folder: JSON is YAML; rows and a story stand apart."""
+    whole = tree if isinstance(tree, dict) else {}
+    apart = {key: {key: whole[key]} for key in FILES if key in whole}
+    rest = {key: value for key, value in whole.items() if key not in FILES}
+    files = {"crm.yaml": rest, **{FILES[key]: one for key, one in apart.items()}}
+    return {name: json.dumps(one, ensure_ascii=False, indent=1) for name, one in files.items()}
 
 
-def samples() -> Mapping[str, Tree]:
-    """Returns the configurations to damage: examples, samples of the kit, core overlays."""
-    kit = {"every type": CRM, "vet": VET, "requests": REQUESTS, "calls": CALLS, "deals": DEALS}
-    found = {name: named(text) for name, text in kit.items()}
-    found["vet practice"] = tree_of(_text("configs/examples/vet-practice/crm.yaml"))
-    found["kitchen"] = joined("configs/examples/kitchen-sales")
-    found["ours"] = joined("tests/metadata/example_ours")
-    found["overlay"] = named(OVERLAY)
-    return found
+def seeds() -> Mapping[str, Tree]:
+    """Returns small configurations that together say everything that can be said."""
+    paths = sorted((Path(__file__).parent / "seeds").glob("*.yaml"))
+    return {one.stem: tree_of(one.read_text(encoding="utf-8")) for one in paths}
 
 
-OVERLAY = """
-entities:
-  user: {label: Person, fields: {nick: text, boss: user, colour: {type: choice, options: [red]}}}
-  team: {fields: {city: text}}
-  task: {fields: {cost: money, place: text}, buttons: {late: {label: Late, do: [note: late]}}}
-  deal: {fields: {name: text, owner: user, stage: stage}}
-pipelines: {way: {stages: {first: {}, won: {closes: won}}}}
-roles: {clerk: {can: {deal: {every: all}, task: {every: own}}}}
-"""
-
-
-def named(text: str) -> Tree:
-    """Reads a sample of the kit, whose name may be left out."""
-    has_name = "\nname:" in f"\n{text}"
-    return tree_of(text if has_name else f"name: sample\n{text}")
+def examples() -> Mapping[str, Tree]:
+    """Returns configurations as they are in life."""
+    return {
+        "vet practice": joined("configs/examples/vet-practice"),
+        "kitchen": joined("configs/examples/kitchen-sales"),
+        "ours": joined("tests/metadata/example_ours"),
+        "every type": tree_of(f"name: sample\n{CRM}"),
+    }
 
 
 def joined(folder: str) -> Tree:
@@ -121,10 +113,6 @@ def joined(folder: str) -> Tree:
             else:
                 whole[key] = value
     return whole
-
-
-def _text(path: str) -> str:
-    return (TOP / path).read_text(encoding="utf-8")
 
 
 def places(tree: Tree) -> Iterator[Place]:
@@ -143,7 +131,7 @@ def places(tree: Tree) -> Iterator[Place]:
 def damaged(tree: Tree, seed: int) -> Tree:
     """Returns a copy with one to three places damaged."""
     random = Random(seed)  # noqa: S311 - damage is no secret
-    copy: Tree = json.loads(json.dumps(tree))
+    copy = _copy(tree)
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         damage(copy, random)
     return copy
@@ -151,30 +139,46 @@ def damaged(tree: Tree, seed: int) -> Tree:
 
 def damage(tree: Tree, random: Random) -> None:
     """Damages one place."""
-    holder, key = random.choice(list(places(tree)))
-    other_holder, other = random.choice(list(places(tree)))
-    value, foreign = _at(holder, key), _at(other_holder, other)
-    match random.randrange(9):
+    all_places = list(places(tree))
+    (holder, key), (other_holder, other) = random.choice(all_places), random.choice(all_places)
+    value, foreign = _at(holder, key), _copy(_at(other_holder, other))
+    if isinstance(holder, dict) and random.random() < 0.3:
+        _damage_key(holder, str(key), random.choice((random.choice(NAMES), str(other))), random)
+        return
+    match random.randrange(8):
         case 0:
             del holder[key]  # type: ignore[arg-type] # a key of this very holder
         case 1:
             _put(holder, key, random.choice(VALUES))
         case 2:
-            _put(holder, key, json.loads(json.dumps(foreign)))
-        case 3 if isinstance(holder, dict):
-            _rename(holder, str(key), random.choice(NAMES))
-        case 4 if isinstance(holder, dict):
-            holder[random.choice(NAMES)] = json.loads(json.dumps(value))
-        case 5:
+            _put(holder, key, foreign)
+        case 3:
             _put(holder, key, random.choice(({}, [], "", [value], {"label": value}, {"if": value})))
-        case 6 if isinstance(holder, dict):
-            holder[str(other)] = json.loads(json.dumps(foreign))
-        case 7 if isinstance(holder, list):
-            holder.append(json.loads(json.dumps(value)))
-        case 8 if isinstance(value, list):
+        case 4:
+            _put(other_holder, other, _copy(value))
+            _put(holder, key, foreign)
+        case 5 if isinstance(holder, list):
+            holder.append(_copy(value))
+        case 6 if isinstance(value, list):
             value.extend(f"{random.choice(NAMES)}{number}" for number in range(900))
         case _:
             _put(holder, key, str(other))
+
+
+def _damage_key(holder: dict[str, Tree], key: str, name: str, random: Random) -> None:
+    """Renames, doubles or moves what stands under a key."""
+    match random.randrange(3):
+        case 0:
+            _rename(holder, key, name)
+        case 1:
+            holder[name] = _copy(holder[key])
+        case _:
+            holder[name] = holder.pop(key)
+
+
+def _copy(tree: Tree) -> Tree:
+    copy: Tree = json.loads(json.dumps(tree))
+    return copy
 
 
 def _at(holder: "dict[str, Tree] | list[Tree]", key: str | int) -> Tree:
