@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -99,11 +100,12 @@ def in_child(name: str, operand: str, writer: int) -> None:
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * 4096
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    before = memory("VmRSS")
+    before, began = memory("VmRSS"), time.process_time()
     try:
         outcome: dict[str, Any] = {"found": DEEDS[name](operand)}
     except BaseException as error:  # noqa: BLE001 - that is what is looked for
         outcome = {"error": f"{type(error).__name__}: {error}"[:500]}
+    outcome["seconds"] = time.process_time() - began
     outcome["mebibytes"] = memory("VmHWM") - before
     with os.fdopen(writer, "w") as pipe:
         json.dump(outcome, pipe)
@@ -122,7 +124,7 @@ def judged(name: str, operand: str) -> dict[str, Any]:
         text = pipe.read()
     _, status, usage = os.wait4(child, 0)
     outcome = json.loads(text) if text else {"error": f"ended by {status}", "mebibytes": 0}
-    return {**outcome, "seconds": usage.ru_utime + usage.ru_stime}
+    return {"seconds": usage.ru_utime + usage.ru_stime, **outcome}
 
 
 if __name__ == "__main__":
