@@ -95,7 +95,16 @@ def is_denial(error: EngineError) -> bool:
     """
     is_change = request.method not in SAFE_METHODS
     refused = isinstance(error, NotAllowed) or (isinstance(error, NotFound) and is_change)
-    return refused and not (error.is_logged or g.get("is_denial_noted"))
+    return refused and not (was_logged(error) or g.get("is_denial_noted"))
+
+
+def was_logged(error: BaseException | None) -> bool:
+    """Say whether a refusal, or one that it is told instead of, stands in the log."""
+    while error is not None:
+        if isinstance(error, EngineError) and error.is_logged:
+            return True
+        error = error.__context__
+    return False
 
 
 def keep_denial(error: EngineError) -> None:
