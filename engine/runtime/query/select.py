@@ -12,7 +12,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from engine.clock import Clock
 from engine.errors import NotFound, say
@@ -117,11 +117,23 @@ class Reader:
 
         A trashed record is found with `trashed` alone, by those who may delete it.
         """
+        return self.get_beside(actor, entity_id, record_id, (), trashed=trashed)[0]
+
+    def get_beside(
+        self,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        beside: Sequence[ColumnElement[Any]],
+        *,
+        trashed: bool = False,
+    ) -> tuple[Record, Sequence[Any]]:
+        """Return a record, and cells of its row that are for the engine's own eyes."""
         known = entity_id in self._sources.application.entities
         if known and abs(record_id) <= LARGEST_ID:
             with self._sources.database.read() as connection:
                 for way in self._ways(actor, entity_id, trashed=trashed):
-                    found = self._one(connection, actor, entity_id, record_id, way)
+                    found = self._one(connection, actor, entity_id, record_id, way, beside)
                     if found is not None:
                         return found
         raise NotFound(say("There is no such record, or none that you may see."))
@@ -352,23 +364,29 @@ class Reader:
         return ("see",) if seen == peeked else ("see", "peek") if seen else ("peek",)
 
     def _one(
-        self, connection: Connection, actor: Actor, entity_id: str, record_id: int, way: str
-    ) -> Record | None:
-        verb = "see" if way == TRASH else way
+        self,
+        connection: Connection,
+        actor: Actor,
+        entity_id: str,
+        record_id: int,
+        way: str,
+        beside: Sequence[ColumnElement[Any]],
+    ) -> tuple[Record, Sequence[Any]] | None:
         query, selection = self._sources.kept.get(
-            ("one", actor, entity_id, way),
-            lambda: those(
-                self._sources,
-                actor,
-                entity_id,
-                self._all_paths(actor, entity_id, verb),
-                verb,
-                trashed=way == TRASH,
-            ),
+            ("one", actor, entity_id, way, len(beside)),
+            lambda: self._all_of_one(actor, entity_id, way, beside),
         )
         rows = connection.execute(query, {NUMBERS: [record_id]}).all()
         found = self._records(connection, actor, selection, rows)
-        return found[0] if found else None
+        return (found[0], rows[0][len(selection.columns) :]) if found else None
+
+    def _all_of_one(
+        self, actor: Actor, entity_id: str, way: str, beside: Sequence[ColumnElement[Any]]
+    ) -> tuple[Select[Any], Selection]:
+        verb, is_trashed = ("see", True) if way == TRASH else (way, False)
+        paths = self._all_paths(actor, entity_id, verb)
+        query, selection = those(self._sources, actor, entity_id, paths, verb, trashed=is_trashed)
+        return query.add_columns(*beside), selection
 
     def _all_paths(self, actor: Actor, entity_id: str, verb: str) -> Iterator[FieldPath]:
         """Yield everything of a record: its fields, and who made and changed it."""

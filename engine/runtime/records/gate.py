@@ -85,6 +85,15 @@ class Gate:
             raise Denied(verbs[0], compiled.id, record_id)
         return Held(read_stored(compiled, row), frozenset(one for one in verbs if cells[f"_{one}"]))
 
+    def require_held(self, held: Held, verb: str) -> Held:
+        """Refuse a record read before as `hold` would; return one that it would."""
+        record = held.record
+        if record.trashed:
+            raise Missing(verb, record.entity, record.id)
+        if verb not in held.verbs:
+            raise Denied(verb, record.entity, record.id)
+        return held
+
     def _holding(
         self,
         actor: Actor,

@@ -41,8 +41,9 @@ def preview(
     entity_id: str,
     record_id: int | None,
     payload: Mapping[str, object],
+    held: Held | None = None,
 ) -> Verdict:
-    """Judge a payload for a new record, or for one that there is."""
+    """Judge a payload for a new record, or for one that there is; `held` where it is read."""
     actor, compiled = setting.actor, tools.entities.get(entity_id)
     if compiled is None:
         raise Missing("see", entity_id)
@@ -51,8 +52,10 @@ def preview(
     if record_id is None:
         tools.gate.require(actor, entity_id, "create")
         return previewing.verdict(previewing.drafting.new(actor, compiled, payload))
-    held = tools.gate.hold(
-        connection, actor, compiled, record_id, "edit", "assign", is_locked=False
+    held = (
+        tools.gate.hold(connection, actor, compiled, record_id, "edit", "assign", is_locked=False)
+        if held is None
+        else tools.gate.require_held(held, "edit")
     )
     return previewing.verdict(previewing.edit(compiled, held, payload))
 

@@ -25,6 +25,7 @@ from engine.runtime.actor import Actor
 from engine.runtime.audit import record_denial
 from engine.runtime.database import Database
 from engine.runtime.one_version import hold_version, of_version
+from engine.runtime.query.select import Reader
 from engine.runtime.records.bulk import Batch, Outcome, RowsRefused, create_batch
 from engine.runtime.records.button_states import ButtonReader
 from engine.runtime.records.buttons import ButtonState
@@ -34,8 +35,9 @@ from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.deeds import Deeds
 from engine.runtime.records.denials import REFUSALS, denial
 from engine.runtime.records.following import TASK
-from engine.runtime.records.gate import Gate
+from engine.runtime.records.gate import Gate, Held
 from engine.runtime.records.granting import Granting
+from engine.runtime.records.opened import Opened, open_record
 from engine.runtime.records.preview import Verdict, preview
 from engine.runtime.records.reactions import NoReactions, Reactions
 from engine.runtime.records.reading.base import is_empty
@@ -247,18 +249,30 @@ class RecordService:
         return self._write(actor, in_transaction)
 
     def preview(
-        self, actor: Actor, entity_id: str, record_id: int | None, payload: Payload
+        self,
+        actor: Actor,
+        entity_id: str,
+        record_id: int | None,
+        payload: Payload,
+        held: Held | None = None,
     ) -> Verdict:
-        """Say what a form would come to, without writing anything."""
+        """Say what a form would come to, without writing anything; `held` is a record opened."""
         with self._database.read() as connection:
             return preview(
-                self.tools, connection, self._setting(actor), entity_id, record_id, payload
+                self.tools, connection, self._setting(actor), entity_id, record_id, payload, held
             )
 
-    def stand(self, actor: Actor, entity_id: str, record_id: int) -> Stand:
+    def opened(
+        self, reader: Reader, actor: Actor, entity_id: str, record_id: int, *, trashed: bool = False
+    ) -> Opened:
+        """Return a record as `reader` shows it, with what forms and buttons are judged on."""
+        compiled = self.tools.entities[entity_id]
+        return open_record(reader, actor, compiled, record_id, trashed=trashed)
+
+    def stand(self, actor: Actor, held: Held) -> Stand:
         """Return how a record stands that is not in the trash: its fields, what can be pressed."""
         with self._database.read() as connection:
-            return stand(self.tools, connection, self._setting(actor), entity_id, record_id)
+            return stand(self.tools, connection, self._setting(actor), held)
 
     def timeline(
         self,

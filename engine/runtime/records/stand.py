@@ -14,7 +14,6 @@ from engine.runtime.records.button_states import ButtonReader
 from engine.runtime.records.buttons import ButtonState
 from engine.runtime.records.conditions import FieldState
 from engine.runtime.records.context import Scene, Setting
-from engine.runtime.records.denials import Missing
 from engine.runtime.records.gate import Held
 from engine.runtime.records.preview import Previewing
 from engine.runtime.records.transaction import Tools
@@ -28,15 +27,9 @@ class Stand:
     buttons: tuple[ButtonState, ...] = ()
 
 
-def stand(
-    tools: Tools, connection: Connection, setting: Setting, entity_id: str, record_id: int
-) -> Stand:
+def stand(tools: Tools, connection: Connection, setting: Setting, held: Held) -> Stand:
     """Return how a record stands that is not in the trash."""
-    actor, compiled = setting.actor, tools.entities.get(entity_id)
-    if compiled is None:
-        raise Missing("see", entity_id)
-    verbs = ("peek", "edit", "assign", "press")
-    held = tools.gate.hold(connection, actor, compiled, record_id, *verbs, is_locked=False)
+    actor, compiled = setting.actor, tools.entities[held.record.entity]
     scene = Scene(connection, tools.entities, setting, tools.words.shower(""))
     reader = ButtonReader(scene, tools.gate, actor, compiled)
     return Stand(

@@ -41,7 +41,11 @@ def select_stored(compiled: CompiledEntity) -> Select[Any]:
 
 def read_stored(compiled: CompiledEntity, row: Row[Any]) -> Stored:
     """Turn a row into a record."""
-    cells = cells_of(row)
+    return stored_of(compiled, cells_of(row))
+
+
+def stored_of(compiled: CompiledEntity, cells: Mapping[str, Any]) -> Stored:
+    """Turn the cells of a row into a record."""
     values: dict[str, Value] = {name: cells[name] for name in compiled.system_names}
     for name, columns in compiled.columns.items():
         first, *beside = columns

@@ -69,14 +69,15 @@ class AtOnceContext:
 def drop(entity_id: str, record_id: int) -> Response:
     """Show where a record may go, or what may follow a drop on a stage."""
     desk = current_desk()
-    record = desk.record(entity_id, record_id)
+    opened = desk.opened(entity_id, record_id)
+    record, stand = opened.record, stand_of(desk, opened)
     asked = read_values(request.args, ("stage", "_field"))
     field = stage_field(desk, record, asked["_field"])
     if not asked["stage"]:
-        ways = ways_of(desk, record, field)
+        ways = ways_of(desk, record, field, stand)
         return draw(ways, "parts/drop_menu.html")
     stage = known_stage(desk, field, asked["stage"])
-    ways = ways_to(desk, record, field, stage)
+    ways = ways_to(desk, record, field, stage, stand)
     return follow(desk, ways) if is_fragment() else draw(ways, "parts/drop.html")
 
 
@@ -109,18 +110,16 @@ def at_once(ways: DropContext, only: Act | None) -> Response:
     return swap_into(show("parts/drop_at_once.html", context), "#at-once", "innerHTML")
 
 
-def ways_of(desk: Desk, record: Record, field: Field) -> DropContext:
+def ways_of(desk: Desk, record: Record, field: Field, stand: Stand) -> DropContext:
     """Return all ways of a record: every stage that is open to it, and all of its buttons."""
-    stand = stand_of(desk, record)
     moves = tuple(one for one in steps_of(desk, record, field, stand) if one.is_open)
     acts = acts_from(desk, record, states_of(record, stand))
     reason = None if moves or acts else say("Nothing can be done with it here now.")
     return context_of(desk, record, field, None, moves, acts, reason)
 
 
-def ways_to(desk: Desk, record: Record, field: Field, stage: Stage) -> DropContext:
+def ways_to(desk: Desk, record: Record, field: Field, stage: Stage, stand: Stand) -> DropContext:
     """Return the ways that lead to a stage, or why there is none."""
-    stand = stand_of(desk, record)
     (step,) = (one for one in steps_of(desk, record, field, stand) if one.id == stage.id)
     leading = [one for one in states_of(record, stand) if leads_to(one, field, stage.id)]
     acts = acts_from(desk, record, leading)

@@ -17,6 +17,7 @@ from engine.metadata.model.entity import Entity
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
 from engine.runtime.records.changes import Saved
+from engine.runtime.records.opened import Opened
 from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go, is_fragment, show, stay, swap_into, tell
 from engine.web.parts.card import card
@@ -96,8 +97,8 @@ def create(entity_id: str) -> Response:
 def edit(entity_id: str, record_id: int) -> Response:
     """Show the form of a record, or of one field of it."""
     desk = current_desk()
-    record = editable(desk, entity_id, record_id)
-    return draw_edit(desk, record, EMPTY_FORM, asked_part(desk, record))
+    opened = editable(desk, entity_id, record_id)
+    return draw_edit(desk, opened, EMPTY_FORM, asked_part(desk, opened.record))
 
 
 @bp.post(f"{ONE}/edit")
@@ -115,7 +116,7 @@ def update(entity_id: str, record_id: int) -> Response:
         raise
 
 
-def save(desk: Desk, entity: Entity, record_id: int, found: Callable[[], Record]) -> Response:
+def save(desk: Desk, entity: Entity, record_id: int, found: Callable[[], Opened]) -> Response:
     """Write the change and lead on; `found` is asked for the record where it is to be shown."""
     taken = taken_over(entity, without_theirs(posted(desk, entity)))
     data = taken.data
@@ -135,7 +136,7 @@ def save(desk: Desk, entity: Entity, record_id: int, found: Callable[[], Record]
     except ValidationFailed as refused:
         return draw_edit(desk, found(), data, only, refused.messages)
     except Conflict as conflict:
-        return draw_conflict(desk, found(), data, conflict, only)
+        return draw_conflict(desk, found().record, data, conflict, only)
     if saved.repeated:
         found()
     return after_update(desk, saved, data, only)
@@ -150,11 +151,11 @@ def creatable(desk: Desk, entity_id: str) -> Entity:
     return entity
 
 
-def editable(desk: Desk, entity_id: str, record_id: int) -> Record:
+def editable(desk: Desk, entity_id: str, record_id: int) -> Opened:
     """Return a record that this person may edit."""
-    record = desk.record(entity_id, record_id)
-    desk.require(record, "edit")
-    return record
+    opened = desk.opened(entity_id, record_id)
+    desk.require(opened.record, "edit")
+    return opened
 
 
 def posted(desk: Desk, entity: Entity) -> FormData:
@@ -220,10 +221,10 @@ def draw_new(
 
 
 def draw_edit(
-    desk: Desk, record: Record, data: FormData, only: str, messages: Messages | None = None
+    desk: Desk, opened: Opened, data: FormData, only: str, messages: Messages | None = None
 ) -> Response:
     """Answer with the form of a record, or with the one field that is changed in its place."""
-    form = edit_form(desk, record, data, messages, only)
+    form, record = edit_form(desk, opened, data, messages, only), opened.record
     entity = desk.look.application.entity(record.entity)
     if only and is_fragment():
         context = FactEditContext(entity, form.inputs[0], form)
@@ -305,5 +306,5 @@ def come_back(desk: Desk, outer: Outer, record_id: int) -> Response:
     data = read_form(entity, outer.pairs_with(str(record_id)), desk.look.application.workdays.start)
     if outer.record_id is None:
         return draw_new(desk, creatable(desk, entity.id), data)
-    record = editable(desk, entity.id, outer.record_id)
-    return draw_edit(desk, record, data, part_of(desk, entity, data.control("_field")))
+    opened = editable(desk, entity.id, outer.record_id)
+    return draw_edit(desk, opened, data, part_of(desk, entity, data.control("_field")))

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from engine.errors import BadQuery, NotAllowed, say
 from engine.metadata.model.entity import Entity
-from engine.runtime.query.records import Record
+from engine.runtime.records.opened import Opened
 from engine.web.formdata import read_form
 from engine.web.htmx import show
 from engine.web.parts.choices import RECORD_ID
@@ -32,14 +32,14 @@ def preview(entity_id: str) -> Response:
     """Answer with the fields that the form holds, judged on what has been typed so far."""
     desk = current_desk()
     entity = desk.entity(entity_id)
-    record = asked_record(desk, entity_id)
+    opened = asked_record(desk, entity_id)
     start = desk.look.application.workdays.start
     data = read_form(entity, request.form.items(multi=True), start)
-    form = preview_form(desk, entity, record, data)
+    form = preview_form(desk, entity, opened, data)
     return show("parts/form_fields.html", PreviewContext(entity, form))
 
 
-def asked_record(desk: Desk, entity_id: str) -> Record | None:
+def asked_record(desk: Desk, entity_id: str) -> Opened | None:
     """Return the record that is being edited, None for a new one; both need the right to write."""
     for name in request.args:
         if name != "record":
@@ -51,6 +51,6 @@ def asked_record(desk: Desk, entity_id: str) -> Record | None:
         return None
     if not RECORD_ID.fullmatch(number):
         raise BadQuery("record", say("{name} is not a number.", name="record"))
-    record = desk.record(entity_id, int(number))
-    desk.require(record, "edit")
-    return record
+    opened = desk.opened(entity_id, int(number))
+    desk.require(opened.record, "edit")
+    return opened

@@ -17,6 +17,7 @@ from engine.metadata.model.field import Field
 from engine.metadata.model.pipeline import Stage
 from engine.metadata.model.text import RecordRef
 from engine.runtime.query.records import Record
+from engine.runtime.records.opened import Opened
 from engine.web.formdata import FormData, read_form
 from engine.web.htmx import go, is_fragment, show, swap_into, tell
 from engine.web.parts.card import card
@@ -51,20 +52,22 @@ class MoveContext:
 def ask(entity_id: str, record_id: int) -> Response:
     """Show what a stage asks for."""
     desk = current_desk()
-    record = desk.record(entity_id, record_id)
+    opened = desk.opened(entity_id, record_id)
+    record = opened.record
     for name in request.args:
         if name not in ("stage", "_field"):
             raise BadQuery(name, say("{name} is not known here.", name=name))
     field = stage_field(desk, record, single(request.args, "_field") or "")
     stage = known_stage(desk, field, single(request.args, "stage") or "")
-    return draw(desk, record, field, stage, EMPTY_FORM)
+    return draw(desk, opened, field, stage, EMPTY_FORM)
 
 
 @bp.post(f"{ONE}/move")
 def move(entity_id: str, record_id: int) -> Response:
     """Move the record, with what the stage asks for."""
     desk = current_desk()
-    record = desk.record(entity_id, record_id)
+    opened = desk.opened(entity_id, record_id)
+    record = opened.record
     entity = desk.entity(entity_id)
     start = desk.look.application.workdays.start
     pairs = request.form.items(multi=True)
@@ -78,7 +81,7 @@ def move(entity_id: str, record_id: int) -> Response:
             desk.actor, entity_id, record_id, stage.id, data.payload, field=field.id, token=token
         )
     except ValidationFailed as refused:
-        return draw(desk, record, field, stage, data, refused.messages)
+        return draw(desk, opened, field, stage, data, refused.messages)
     back = back_of(data)
     if desk.still(record) is None:
         toast(say("{title}: {stage}", title=record.title, stage=stage.label))
@@ -112,10 +115,11 @@ def undo_url(desk: Desk, before: Record, field: Field, stage: Stage, back: str =
     if stage.closes is not None or source not in field.options or source == stage.id:
         return ""
     try:
-        record = desk.reader.get(desk.actor, before.entity, before.id)
+        opened = desk.records.opened(desk.reader, desk.actor, before.entity, before.id)
     except NotFound:
         return ""
-    signs = signs_now(desk, record, field, stand_of(desk, record))
+    record = opened.record
+    signs = signs_now(desk, record, field, stand_of(desk, opened))
     if signs.reasons[source] is not None:
         return ""
     query = [("stage", source), ("_field", field.id), *([("_next", back)] if back else [])]
@@ -124,13 +128,14 @@ def undo_url(desk: Desk, before: Record, field: Field, stage: Stage, back: str =
 
 def draw(
     desk: Desk,
-    record: Record,
+    opened: Opened,
     field: Field,
     stage: Stage,
     data: FormData,
     messages: Messages | None = None,
 ) -> Response:
     """Answer with the form of the move."""
+    record = opened.record
     entity = desk.look.application.entity(record.entity)
     names = asked_fields(entity, stage, messages or {})
     errors = answered(messages or {}, names, data)
@@ -144,7 +149,7 @@ def draw(
         stage_field=field.id,
         from_label=now.label if now else "",
         in_dialog=is_fragment(),
-        form=asking_form(desk, record, names, data, errors),
+        form=asking_form(desk, opened, names, data, errors),
     )
     status = ValidationFailed.status if messages else 200
     if is_fragment():

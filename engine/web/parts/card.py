@@ -122,11 +122,12 @@ def card(
     asked: StoryAsked | None = None,
 ) -> CardContext:
     """Return the card of a record; of one that is only peeked at, what a peek shows."""
-    record = desk.record(entity_id, record_id)
+    opened = desk.opened(entity_id, record_id)
+    record = opened.record
     entity = desk.look.application.entity(entity_id)
     is_seen = "see" in record.may
     sight = sight_for_card(desk, record)
-    stand = stand_of(desk, record)
+    stand = stand_of(desk, opened)
     standing = standing_of(desk, record, sight, stand.fields)
     person = person_beside(desk, record, standing) if is_seen else None
     tasks = tasks_panel(desk, record) if is_seen and has_tasks(entity) else None

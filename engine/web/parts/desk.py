@@ -15,6 +15,7 @@ from engine.runtime.database import Database
 from engine.runtime.query.records import Record
 from engine.runtime.query.select import Reader
 from engine.runtime.query.stays import Stay, stays_of
+from engine.runtime.records.opened import Opened
 from engine.runtime.records.service import RecordService
 from engine.runtime.records.timeline import Timeline
 from engine.web import request as asked
@@ -77,13 +78,17 @@ class Desk:
 
     def record(self, entity_id: str, record_id: int) -> Record:
         """Return a record that this person may see, be it in the trash for those who delete."""
+        return self.opened(entity_id, record_id).record
+
+    def opened(self, entity_id: str, record_id: int) -> Opened:
+        """Return such a record with what its form and its buttons are judged on."""
         self.entity(entity_id)
         try:
-            return self.reader.get(self.actor, entity_id, record_id)
+            return self.records.opened(self.reader, self.actor, entity_id, record_id)
         except NotFound:
             if not self.access.may(self.actor, entity_id, "delete"):
                 raise
-            return self.reader.get(self.actor, entity_id, record_id, trashed=True)
+            return self.records.opened(self.reader, self.actor, entity_id, record_id, trashed=True)
 
     def still(self, record: Record | RecordRef) -> Record | None:
         """Return a record as it is now, None where a change has taken it out of sight."""

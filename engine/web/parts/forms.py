@@ -19,6 +19,7 @@ from engine.metadata.model.entity import Entity
 from engine.metadata.model.field import Field
 from engine.metadata.model.text import Value
 from engine.runtime.query.records import Record
+from engine.runtime.records.opened import Opened
 from engine.runtime.records.preview import Verdict
 from engine.web.formdata import FormData
 from engine.web.parts.choices import Choices
@@ -121,11 +122,12 @@ def new_form(desk: Desk, entity: Entity, data: FormData, errors: Messages | None
 
 
 def edit_form(
-    desk: Desk, record: Record, data: FormData, errors: Messages | None = None, only: str = ""
+    desk: Desk, opened: Opened, data: FormData, errors: Messages | None = None, only: str = ""
 ) -> Form:
     """Return the form of a record, or that of one field which is changed in its place."""
+    record = opened.record
     entity = desk.look.application.entity(record.entity)
-    filling = fill(desk, entity, record, data, errors)
+    filling = fill(desk, entity, opened, data, errors)
     names = {only} if only else edit_names(desk, entity)
     parts = form_parts(desk, entity, form_layout(entity, names), filling)
     return Form(
@@ -145,17 +147,18 @@ def edit_form(
     )
 
 
-def preview_form(desk: Desk, entity: Entity, record: Record | None, data: FormData) -> Form:
+def preview_form(desk: Desk, entity: Entity, opened: Opened | None, data: FormData) -> Form:
     """Return the fields of a form as they stand while it is being filled in."""
-    return edit_form(desk, record, data) if record else new_form(desk, entity, data)
+    return edit_form(desk, opened, data) if opened else new_form(desk, entity, data)
 
 
 def fill(
-    desk: Desk, entity: Entity, record: Record | None, data: FormData, errors: Messages | None
+    desk: Desk, entity: Entity, opened: Opened | None, data: FormData, errors: Messages | None
 ) -> Filling:
     """Return what stands in a form, with the service's verdict on it."""
+    record, held = (opened.record, opened.held) if opened else (None, None)
     number = record.id if record else None
-    verdict = desk.records.preview(desk.actor, entity.id, number, data.payload)
+    verdict = desk.records.preview(desk.actor, entity.id, number, data.payload, held)
     return Filling(record, data, verdict, errors or due_already(verdict, data))
 
 
@@ -326,15 +329,16 @@ def pairs_of(data: FormData, *names: str) -> tuple[tuple[str, str], ...]:
 
 def asking_form(
     desk: Desk,
-    record: Record,
+    opened: Opened,
     names: Collection[str],
     data: FormData,
     errors: Messages | None = None,
 ) -> Form:
     """Return the small form that a move opens: the fields it asks for, and no others."""
+    record = opened.record
     entity = desk.look.application.entity(record.entity)
     readable = desk.access.readable(desk.actor, entity.id)
-    filling = fill(desk, entity, record, data, errors)
+    filling = fill(desk, entity, opened, data, errors)
     parts = form_parts(desk, entity, form_layout(entity, readable & set(names)), filling)
     address = record_url(record.entity, record.id)
     said = mistakes(desk.look, parts, errors, filling)

@@ -16,6 +16,7 @@ from engine.metadata.model.pipeline import Move, Stage
 from engine.metadata.model.text import Expression, Template
 from engine.runtime.query.records import Record
 from engine.runtime.records.conditions import FieldState
+from engine.runtime.records.opened import Opened
 from engine.runtime.records.stand import Stand
 from engine.web.parts.desk import Desk
 from engine.web.parts.facts import Standing
@@ -60,11 +61,12 @@ def card_words(
             yield move.when
 
 
-def stand_of(desk: Desk, record: Record) -> Stand:
+def stand_of(desk: Desk, opened: Opened) -> Stand:
     """Return the record service's verdict on a record; on one in the trash there is none."""
+    record = opened.record
     if record.trashed or record.may.isdisjoint(("edit", "press")):
         return Stand()
-    return desk.records.stand(desk.actor, record.entity, record.id)
+    return desk.records.stand(desk.actor, opened.held)
 
 
 def standing_of(
