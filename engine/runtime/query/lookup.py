@@ -27,9 +27,11 @@ from sqlalchemy import (
 from engine.metadata.model.text import Expression, RecordRef
 from engine.runtime.access.reach import ALL
 from engine.runtime.actor import Actor
+from engine.runtime.query.joins import Joins
 from engine.runtime.query.parts import like
 from engine.runtime.query.records import Choice, Hit
 from engine.runtime.query.search import FIRST, Word, open_words, read_words
+from engine.runtime.query.selection import Selection
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.subtitles import Subtitles
 from engine.runtime.query.those import NUMBERS, among
@@ -60,28 +62,46 @@ class Lookup:
     ) -> tuple[Choice, ...]:
         """Return active records that a link may point at, best first."""
         words, values = open_words(read_words(text))
-        query = self._sources.kept.get(
+        query, selection, has_notes = self._sources.kept.get(
             ("choices", actor, entity_id, _shape(words), limit, where),
-            lambda: self._choices(actor, entity_id, words, where).limit(limit),
+            lambda: self._choices(actor, entity_id, words, limit, where),
         )
-        found = connection.execute(query, values).all()
-        notes = self._subtitles.of(connection, actor, entity_id, [one.id for one in found])
-        shown = self._sources.names.shown
-        return tuple(
-            Choice(one.id, shown(actor, entity_id, one.id, one.title), notes.get(one.id, ""))
-            for one in found
+        rows = connection.execute(query, values).all()
+        found = [selection.record(row, {}) for row in rows]
+        notes = (
+            self._subtitles.lines(actor, entity_id, found)
+            if has_notes
+            else self._subtitles.of(connection, actor, entity_id, [one.id for one in found])
         )
+        return tuple(Choice(one.id, one.title, notes.get(one.id, "")) for one in found)
 
     def _choices(
-        self, actor: Actor, entity_id: str, words: tuple[Word, ...], where: Expression | None
-    ) -> Select[Any]:
-        record = self._sources.tables.table(entity_id)
-        query = self._known(actor, entity_id, words, record.c.id, record.c.title)
-        query = query.where(record.c.archived == false())
+        self,
+        actor: Actor,
+        entity_id: str,
+        words: tuple[Word, ...],
+        limit: int,
+        where: Expression | None,
+    ) -> tuple[Select[Any], Selection, bool]:
+        """Return the query for choices, what its rows mean, and whether second lines are in them.
+
+        They are where the actor sees all that it may peek at.
+        """
+        access = self._sources.access
+        joins = Joins(self._sources.tables, access, actor, entity_id)
+        seen, peeked = (access.reach(actor, entity_id, one) for one in ("see", "peek"))
+        paths = self._subtitles.paths(actor, entity_id) if seen == peeked else []
+        selection = Selection(access, self._sources.names, joins, actor, "see" if paths else "peek")
+        selection.add(paths)
+        record, nearest = joins.record, self._nearest(actor, entity_id, words)
+        found = self._known(actor, entity_id, words, record.c.id)
+        found = found.where(record.c.archived == false())
         if where is not None:
-            expressions = self._sources.access.expressions
-            query = query.where(expressions.condition(where, entity_id, record, actor))
-        return query.order_by(*self._nearest(actor, entity_id, words))
+            found = found.where(access.expressions.condition(where, entity_id, record, actor))
+        few = found.order_by(*nearest).limit(limit)  # so that numbers alone have to be sorted
+        query = select(*selection.columns).select_from(joins.source)
+        query = query.where(record.c.id.in_(select(few.subquery().c.id))).order_by(*nearest)
+        return query, selection, bool(paths)
 
     def hits(self, connection: Connection, actor: Actor, text: str, limit: int) -> tuple[Hit, ...]:
         """Return the records of all entities that hold the words; archived ones last."""

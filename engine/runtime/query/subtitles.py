@@ -5,7 +5,7 @@ A subtitle is made for the one who reads it: what they may not read in it stays 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -17,6 +17,7 @@ from engine.metadata.fieldtypes.base import Kind
 from engine.metadata.model.entity import Entity
 from engine.runtime.actor import Actor
 from engine.runtime.query.asking import zone_of
+from engine.runtime.query.paths import FieldPath
 from engine.runtime.query.records import Record
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.those import NUMBERS, those
@@ -40,10 +41,23 @@ class Subtitles:
         """Return the subtitles of those records that the actor sees."""
         if not numbers or not self._sources.access.may(actor, entity_id, "see"):
             return {}
+        paths = self.paths(actor, entity_id)
+        return self.lines(
+            actor, entity_id, self._records(connection, actor, entity_id, numbers, paths)
+        )
+
+    def paths(self, actor: Actor, entity_id: str) -> list[FieldPath]:
+        """Return the fields that the actor may read of a second line."""
         entity = self._sources.application.entity(entity_id)
         template = self._template(entity)
         names = {".".join(path) for path in template.paths} if template else set(_contacts(entity))
-        records = self._records(connection, actor, entity_id, numbers, sorted(names))
+        found = (self._sources.paths.find(actor, entity_id, name) for name in sorted(names))
+        return [one for one in found if one is not None]
+
+    def lines(self, actor: Actor, entity_id: str, records: Iterable[Record]) -> Mapping[int, str]:
+        """Return the second lines of records that the actor sees, read with these fields."""
+        entity = self._sources.application.entity(entity_id)
+        template = self._template(entity)
         if template is None:
             return {one.id: _first_contact(one, entity) for one in records}
         return {one.id: self._filled(template, one, actor) for one in records}
@@ -62,16 +76,13 @@ class Subtitles:
         actor: Actor,
         entity_id: str,
         numbers: Sequence[int],
-        names: Sequence[str],
+        paths: Sequence[FieldPath],
     ) -> tuple[Record, ...]:
-        paths = self._sources.paths
-        found = (paths.find(actor, entity_id, name) for name in names)
-        readable = [one for one in found if one is not None]
-        if not readable:
+        if not paths:
             return ()
         query, selection = self._sources.kept.get(
-            ("subtitles", actor, entity_id, tuple(names)),
-            lambda: those(self._sources, actor, entity_id, readable),
+            ("subtitles", actor, entity_id),
+            lambda: those(self._sources, actor, entity_id, paths),
         )
         rows = connection.execute(query, {NUMBERS: numbers})
         return tuple(selection.record(row, {}) for row in rows)
