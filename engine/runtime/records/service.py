@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -33,7 +34,7 @@ from engine.runtime.records.changes import Action, Saved, Seen
 from engine.runtime.records.compiling import compile_entities
 from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.deeds import Deeds
-from engine.runtime.records.denials import REFUSALS, denial
+from engine.runtime.records.denials import REFUSALS, FieldsDenied, denial
 from engine.runtime.records.following import TASK
 from engine.runtime.records.gate import Gate, Held
 from engine.runtime.records.granting import Granting
@@ -73,6 +74,7 @@ class RecordService:
         self._database = database
         self._application = application
         self._clock = clock
+        self.logs_reach = True
         self.zone = ZoneInfo(application.timezone)
         self.tools = Tools(
             entities=compile_entities(application, tables),
@@ -83,6 +85,12 @@ class RecordService:
         )
         self._timeline = Timeline(database, access, self.tools.entities)
         self._run_log = RunLog(database, application, access, self.tools.entities)
+
+    def leaving_reach_to_caller(self) -> RecordService:
+        """Return a writer whose caller says itself, and logs, what is out of somebody's reach."""
+        writer = copy(self)
+        writer.logs_reach = False
+        return writer
 
     def create(
         self, actor: Actor, entity_id: str, payload: Payload, token: str | None = None
@@ -389,8 +397,9 @@ class RecordService:
         try:
             return self._run(work)
         except REFUSALS as refusal:
-            record_denial(self._database, denial(actor, refusal))
-            refusal.is_logged = True
+            if self.logs_reach or isinstance(refusal, FieldsDenied):
+                record_denial(self._database, denial(actor, refusal))
+                refusal.is_logged = True
             raise
         except UNDONE as undone:
             keep_run(self._database, undone.run)

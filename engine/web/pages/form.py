@@ -130,7 +130,7 @@ def save(desk: Desk, entity: Entity, record_id: int, found: Callable[[], Opened]
         return make_linked(desk, entity, data)
     try:
         desk.refuse_elsewhere(entity.id, data.payload)
-        saved = desk.records.update(
+        saved = desk.records.leaving_reach_to_caller().update(
             desk.actor, entity.id, record_id, data.payload, version_of(data), token_of(data)
         )
     except ValidationFailed as refused:

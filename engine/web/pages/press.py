@@ -113,7 +113,7 @@ def press_on(desk: Desk, which: RecordRef, button: Button, find: Find) -> Respon
             return draw(desk, record, state, data)
     before = state_of(desk, which, button) if button.ladder is not None else None
     try:
-        saved = desk.records.press(
+        saved = desk.records.leaving_reach_to_caller().press(
             desk.actor,
             which.entity,
             which.id,
