@@ -120,6 +120,7 @@ def test_a_parameter(world: World, page: str) -> None:
 @pytest.mark.parametrize("text", SQL)
 def test_attack_1_no_text_of_an_address_reaches_the_sql(world: World, text: str) -> None:
     sent: list[str] = []
+    before = world.site.digest()
 
     def note(_: object, __: object, statement: str, *rest: object) -> None:
         sent.append(statement)
@@ -145,6 +146,7 @@ def test_attack_1_no_text_of_an_address_reaches_the_sql(world: World, text: str)
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert sent
+    assert world.site.digest() == before
     assert not any(text in one or "drop table" in one for one in sent)
 
 
@@ -153,12 +155,14 @@ def test_attack_1_no_text_of_an_address_reaches_the_sql(world: World, text: str)
 def test_attack_2_a_hidden_field_answers_as_one_that_is_not_there(
     world: World, page: str, form: str
 ) -> None:
+    before = world.site.digest()
     hidden, missing = (
         world.clerk.get(PAGES[page] + form.format(name)) for name in ("margin", "nosuch")
     )
     assert hidden.status_code == missing.status_code == 400
     plain = [_without_key(one.text) for one in (hidden, missing)]
     assert plain[0].replace("margin", "nosuch") == plain[1]
+    assert world.site.digest() == before
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from engine.runtime.plan.history import list_versions
 from engine.runtime.tables.system import SESSIONS
 from tests.kit.followed import Followed, followed
-from tests.kit.web import Browser, words
+from tests.kit.web import Browser, Site, words
 
 CRM = """
     name: shop
@@ -252,6 +252,19 @@ def test_going_back_twice_is_going_back_once(crm: Followed, eva: Browser) -> Non
 
     assert again.status_code == 422
     assert versions(crm) == before
+
+
+def test_a_way_back_without_an_answer_changes_nothing(crm: Followed, eva: Browser) -> None:
+    crm.edit(f"      {PHONE}\n", "")
+    eva.post(PAGE, agreeing(eva.get(PAGE)))
+    crm.edit("label: Client", "label: Customer")
+    served = Site(crm.services, crm.site.app, crm.site.clock)
+    form, before = agreeing(eva.get(f"{PAGE}/1")), served.digest()
+    for lacking in ({"yes"}, {"plan"}, {"yes", "plan"}):
+        said = {name: text for name, text in form.items() if name not in lacking}
+        assert eva.post(f"{PAGE}/1/back", said).status_code in (409, 422), lacking
+        assert served.digest() == before
+    assert eva.post(f"{PAGE}/1/back", form).status_code == 303
 
 
 def test_a_version_that_is_not_there_is_not_found(crm: Followed, eva: Browser) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from engine.app import applied_services, apply_plan
 from engine.errors import Refused
+from engine.metadata.model.application import Application
 from engine.runtime.actor import ENGINE
 from engine.runtime.plan.agreement import missing_words
 from engine.runtime.plan.apply import apply
@@ -89,6 +90,28 @@ def test_going_back_is_a_version_that_says_so(now: Living) -> None:
     assert file.lines[:2] == ("--- crm.yaml", "+++ crm.yaml")
     with pytest.raises(Refused):
         rollback_plan(now.database, newest.id)
+
+
+def test_a_way_back_that_is_refused_changes_nothing(now: Living) -> None:
+    now.become(RETYPED.replace("name: text", "name: {type: text, unique: true}"))
+    now.become(FIRST)
+    records = applied_services(now.database).records
+
+    def is_refused(plan: Plan, wanted: Application, words: str) -> None:
+        before = now.dump()
+        with pytest.raises(Refused, match=words):
+            apply(now.database, plan, wanted, "tester")
+        assert now.dump() == before
+
+    agreed, wanted = rollback_plan(now.database, 2)
+    records.create(ENGINE, "client", {"name": "N5", "age": "nobody knows"})
+    is_refused(agreed, wanted, "more or other values would be lost")
+    records.create(ENGINE, "client", {"name": "N5"})
+    impossible, _ = rollback_plan(now.database, 2)
+    is_refused(impossible, wanted, "can't be unique: 1 value occurs more than once")
+    now.become(WITHOUT_NOTE)
+    is_refused(impossible, wanted, "Another configuration was applied since")
+    assert [one.takes_back for one in list_versions(now.database)] == [None] * 4
 
 
 def test_versions_of_an_older_engine_are_found_by_their_ids(now: Living) -> None:
