@@ -1,4 +1,4 @@
-"""Nodes -> problems about shape: what does not satisfy the schema, in an author's words.
+"""Nodes -> problems about shape: the verdicts of jsonschema, located and in an author's words.
 
 What is wrong, or runs later, is dropped: the builder gets a tree without it, and nothing else is
 said about it.
@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from engine.metadata import shape_problems as words
-from engine.metadata.authoring_schema import Schema, file_schema, rows_schema
+from engine.metadata.authoring_schema import file_schema, rows_schema
 from engine.metadata.language_keys import HEAD, NODE_KINDS, action_of, key_at, kind_at
 from engine.metadata.nodes import Mapping, Node, Path, Scalar, key_mark, node_at, plain
 from engine.metadata.problems import Mark, Problem, Severity
-from engine.metadata.shape_judge import Failure, failures
 from engine.metadata.shape_later import later_edit, later_key, later_package, later_word
 from engine.metadata.source import Document
 
@@ -52,8 +55,7 @@ class _Verdict:
 def check_shape(document: Document, root: Mapping, *, rows: bool = False) -> Shape:
     """Check one file's tree; nothing is said about what its reader has complained about."""
     broken, misread = document.broken, document.misread
-    failed = failures(plain(root), _schema(rows=rows))
-    found = _once([one for each in failed for one in _verdicts(root, each)])
+    found = _once([one for each in _failures(root, rows=rows) for one in _verdicts(root, each)])
     meant = frozenset(one.meant for one in found if one.meant)
     excused = broken | meant | {one.drops for one in found if one.missing is None}
     later = frozenset(one.drops for one in found if _is_later(one))
@@ -125,39 +127,97 @@ def _is_excused(missing: Path, excused: frozenset[Path]) -> bool:
     return any(missing[:length] in excused for length in range(len(missing) + 1))
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A verdict of jsonschema: which keyword of the schema the value at a path does not satisfy."""
+
+    keyword: str
+    path: Path
+    value: Any
+    schema: abc.Mapping[str, Any]
+    message: str
+    is_name: bool
+
+
+def _failures(root: Node, *, rows: bool) -> Iterator[_Failure]:
+    for error in _validator(rows=rows).iter_errors(plain(root)):
+        yield _Failure(
+            str(error.validator),
+            tuple(error.absolute_path),
+            error.instance,
+            error.schema,
+            error.message,
+            "propertyNames" in error.absolute_schema_path,
+        )
+
+
 @cache
-def _schema(*, rows: bool) -> Schema:
-    return rows_schema() if rows else file_schema()
+def _validator(*, rows: bool) -> Any:
+    own = {"x-later": _later, "x-later-words": _later_words, "x-edits": _edits, "x-one": _one}
+    validator: Any = extend  # it carries no types
+    return validator(Draft202012Validator, own)(rows_schema() if rows else file_schema())
 
 
-def _verdicts(root: Node, failure: Failure) -> Iterator[_Verdict]:
-    return _READERS[failure.keyword](root, failure)
+def _later(
+    _validator: object, _name: object, _value: object, _schema: object
+) -> Iterator[ValidationError]:
+    yield ValidationError("later")
 
 
-def _bad_name(root: Node, failure: Failure) -> Iterator[_Verdict]:
-    path = (*failure.path, *failure.names)
-    yield _Verdict(words.bad_id(key_mark(root, path), path, is_key=True), path, path)
+def _later_words(
+    _validator: object, later: list[str], value: object, _schema: object
+) -> Iterator[ValidationError]:
+    if isinstance(value, str) and value in later:
+        yield ValidationError("later")
 
 
-def _unknown_keys(root: Node, failure: Failure) -> Iterator[_Verdict]:
+def _edits(
+    _validator: object, edits: list[str], value: object, _schema: object
+) -> Iterator[ValidationError]:
+    if isinstance(value, dict) and any(one in value for one in edits):
+        yield ValidationError("later")
+
+
+def _one(
+    _validator: object, known: list[str], value: object, schema: abc.Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """Fail where a map has none or several of the words; what is unknown is said elsewhere."""
+    if isinstance(value, dict) and value.keys() <= schema["properties"].keys():
+        written = [one for one in value if one in known]
+        if len(written) != 1:
+            yield ValidationError("one")
+
+
+def _verdicts(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     path = failure.path
-    kind = NODE_KINDS[failure.schema["x-node"]]
-    for key in failure.names:
-        where = (*path, key)
-        problem, meant = words.unknown_key(key_mark(root, where), kind, where, failure.value)
-        yield _Verdict(problem, where, where, meant=(*path, meant) if meant else None)
+    if failure.is_name:
+        path = (*path, str(failure.value))
+        yield _Verdict(words.bad_id(key_mark(root, path), path, is_key=True), path, path)
+        return
+    yield from _READERS[failure.keyword](root, failure)
 
 
-def _required(root: Node, failure: Failure) -> Iterator[_Verdict]:
+def _unknown_keys(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     path = failure.path
-    (name,) = failure.names
+    kind = NODE_KINDS.get(failure.schema.get("x-node", ""))
+    known = tuple(failure.schema["properties"])
+    for key in failure.value:
+        if kind and key not in known:
+            where = (*path, key)
+            problem, meant = words.unknown_key(key_mark(root, where), kind, where, failure.value)
+            yield _Verdict(problem, where, where, meant=(*path, meant) if meant else None)
+
+
+def _required(root: Node, failure: _Failure) -> Iterator[_Verdict]:
+    path = failure.path
+    name = failure.message.split("'")[1]
     kind = NODE_KINDS[failure.schema["x-node"]]
     mark = key_mark(root, path) if path else Mark(root.mark.file, 1, 1)
     problem = words.missing_key(mark, kind, name, path)
     yield _Verdict(problem, path, path, missing=(*path, name))
 
 
-def _wrong_kind(root: Node, failure: Failure) -> Iterator[_Verdict]:
+def _wrong_kind(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     path = failure.path
     mark = key_mark(root, path)
     if failure.value is None:
@@ -168,7 +228,7 @@ def _wrong_kind(root: Node, failure: Failure) -> Iterator[_Verdict]:
     yield _Verdict(problem, path, _drops(path))
 
 
-def _wrong_word(root: Node, failure: Failure) -> Iterator[_Verdict]:
+def _wrong_word(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     path = failure.path
     node = node_at(root, path)
     mark = node.mark if isinstance(node, Scalar) else key_mark(root, path)
@@ -176,7 +236,7 @@ def _wrong_word(root: Node, failure: Failure) -> Iterator[_Verdict]:
     yield _Verdict(problem, path, _drops(path))
 
 
-def _runs_later(root: Node, failure: Failure) -> Iterator[_Verdict]:
+def _runs_later(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     path = failure.path
     if failure.keyword == "x-later-words":
         node = node_at(root, path)
@@ -199,10 +259,10 @@ def _drops_later(path: Path) -> Path:
     return path[:-1] if path[-1] == "only_if" else path
 
 
-def _not_one(root: Node, failure: Failure) -> Iterator[_Verdict]:
+def _not_one(root: Node, failure: _Failure) -> Iterator[_Verdict]:
     path = failure.path
     kind = NODE_KINDS[failure.schema["x-node"]]
-    words_there = list(failure.names)
+    words_there = [one for one in failure.value if one in failure.schema["x-one"]]
     where = (*path, words_there[1]) if words_there else path
     yield _Verdict(words.not_one(key_mark(root, where), kind, path, words_there), path, path)
 
@@ -214,10 +274,9 @@ def _drops(path: Path) -> Path:
     return path[:-1] if required or (key and key.later_words) else path
 
 
-_READERS: abc.Mapping[str, Callable[[Node, Failure], Iterator[_Verdict]]] = MappingProxyType(
+_READERS: abc.Mapping[str, Callable[[Node, _Failure], Iterator[_Verdict]]] = MappingProxyType(
     {
         "additionalProperties": _unknown_keys,
-        "propertyNames": _bad_name,
         "required": _required,
         "type": _wrong_kind,
         "enum": _wrong_word,
