@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,20 +44,25 @@ WRITTEN = st.one_of(
     st.datetimes().map(str),
 )
 few = settings(
-    max_examples=examples(5, nightly=20_000),
+    max_examples=examples(5, nightly=2_000),
     deadline=None,
     derandomize=PROFILE == "commit",
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
-@pytest.fixture(scope="module")
+def scope(fixture_name: str, config: pytest.Config) -> Literal["module", "function"]:
+    """Returns how long a world lasts: what is made stays in it, and all of it is compared."""
+    return "module" if PROFILE == "commit" else "function"
+
+
+@pytest.fixture(scope=scope)
 def world() -> Iterator[World]:
     with open_world() as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=scope)
 def on_postgres(postgres_server: URL) -> Iterator[World]:
     name = f"kartoteka_{uuid.uuid4().hex}"
     execute(postgres_server, f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
@@ -77,7 +83,7 @@ def test_a_field(world: World, name: str, text: str, twice: int) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("name", ["text", "long_text", "integer", "number", "datetime", "link"])
-@settings(parent=few, max_examples=examples(8, nightly=20_000))
+@settings(parent=few, max_examples=examples(8, nightly=2_000))
 @given(text=WRITTEN)
 def test_a_field_on_postgresql(on_postgres: World, name: str, text: str) -> None:
     is_kept_or_refused(on_postgres, name, text, [(name, text)])

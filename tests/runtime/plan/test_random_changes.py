@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import URL
 
+from tests.kit.examples import examples
 from tests.kit.lives import WRITTEN, Config, lives
 from tests.kit.plans import living
 from tests.kit.postgres import fresh_database
@@ -42,7 +43,7 @@ def leaves_the_note(config: Config) -> bool:
     return notes in ([], [("text", "")]) and not any("note" in one[2:3] for one in config.fields)
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15, nightly=500), suppress_health_check=list(HealthCheck))
 @given(lives())
 def test_any_life_on_sqlite(life: list[Config]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -50,7 +51,7 @@ def test_any_life_on_sqlite(life: list[Config]) -> None:
 
 
 @pytest.mark.postgres
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4, nightly=60), suppress_health_check=list(HealthCheck))
 @given(life=lives())
 def test_any_life_on_postgresql(postgres_server: URL, life: list[Config]) -> None:
     with fresh_database(postgres_server) as url:
