@@ -16,7 +16,7 @@ from engine.metadata.model.step import (
     every_step,
 )
 from engine.metadata.model.text import Expression, Slot, Value
-from engine.web.parts.foresight import Foresight, depending
+from engine.web.parts.foresight import Foresight
 from engine.web.parts.judging import Path
 
 
@@ -50,11 +50,10 @@ def ends_at(sight: Foresight, step: Step) -> bool | None:
 
 def after(sight: Foresight, step: Step) -> Foresight:
     """Return what is known behind a step: what it changes is known anew, or not any more."""
-    entity = sight.scope.application.entity(sight.record.entity)
-    changed = set(changed_by(sight, (step,)))
+    changed = frozenset(changed_by(sight, (step,)))
     if not changed:
         return sight
-    lost = depending(sight.scope.application, entity, changed)
+    lost = sight.script.depending(changed)
     kept = {path: value for path, value in sight.known.values.items() if path[0] not in lost}
     values = {**kept, **dict(known_anew(sight, step))}
     return replace(sight, known=replace(sight.known, values=values))

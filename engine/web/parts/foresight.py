@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from engine.metadata.expressions.compile import Typed, check
 from engine.metadata.expressions.evaluate import closure
 from engine.metadata.expressions.names import Scope
 from engine.metadata.expressions.steps import LADDER_WORDS, placed_steps
-from engine.metadata.expressions.templates import TextTemplate, parse_template
+from engine.metadata.expressions.templates import parse_template
 from engine.metadata.model.application import Application, Workdays
+from engine.metadata.model.button import Button
 from engine.metadata.model.entity import Entity
 from engine.metadata.model.step import (
     AssignOwner,
@@ -32,6 +35,7 @@ from engine.metadata.model.step import (
     every_step,
 )
 from engine.metadata.model.text import Expression, Slot, Template, Value
+from engine.runtime.query.meanings import Judge
 from engine.runtime.query.records import Record
 from engine.runtime.records.buttons import ButtonState
 from engine.web.parts.acts import next_try
@@ -44,6 +48,7 @@ SAME_RECORD = frozenset({"record", "old"})
 KNOWN_WORDS = SAME_RECORD | LADDER_WORDS.keys()
 SINCE = ("since",)
 Words = Expression | Template
+Meaning: TypeAlias = tuple[Typed, Judge]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +78,81 @@ class Known:
         return self.values.get(plain(path))
 
 
+class Script:
+    """The steps of one button and what their words mean, found out once for a version.
+
+    `place` is the address of the step where words stand, '' for what the record itself says.
+    """
+
+    def __init__(self, application: Application, entity: Entity, button: Button) -> None:
+        self._application = application
+        self._entity = entity
+        placed = placed_steps(application, entity, button)
+        self._scopes = {one.step.address: one.scope for one in placed}
+        self._scopes[""] = Scope(application, entity)
+        self.meaning = cache(self._meaning)
+        self.text = cache(self._text)
+        self.paths = cache(self._paths)
+        self.depending = cache(self._depending)
+
+    def scope(self, place: str) -> Scope:
+        """Return the names that words may use at a place."""
+        return self._scopes[place]
+
+    def _meaning(self, expression: Expression, place: str) -> Meaning | None:
+        """Return the meaning of an expression, None where it has none."""
+        found, _ = check(expression, self.scope(place))
+        return None if found is None else (found, closure(found))
+
+    def _text(self, template: Template, place: str) -> tuple[str | Meaning, ...]:
+        """Return the parts of a text."""
+        found, _ = parse_template(template, self.scope(place))
+        parts = found.parts if found else ()
+        return tuple(one if isinstance(one, str) else (one, closure(one)) for one in parts)
+
+    def _paths(self, words: Words, place: str) -> frozenset[Path]:
+        """Return what an expression or a text reads of the record."""
+        return frozenset(paths_of(words, self.scope(place)))
+
+    def _depending(self, names: frozenset[str]) -> frozenset[str]:
+        """Return these fields with all that is computed from them."""
+        return depending(self._application, self._entity, names)
+
+
 @dataclass(frozen=True, slots=True)
 class Foresight:
     """The record as it stands, for the steps of one button."""
 
     desk: Desk
     record: Record
-    scope: Scope
-    scopes: Mapping[str, Scope]
+    script: Script
     known: Known
+    place: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        """Return the names that are known here."""
+        return self.script.scope(self.place)
 
     def holds(self, condition: Expression) -> bool | None:
         """Say whether a condition is true, None where nobody can know yet."""
-        found = self.typed(condition)
-        return None if found is None else closure(found)(self.known) is True
+        found = self._known(condition)
+        return None if found is None else found[1](self.known) is True
 
     def value(self, expression: Expression) -> Value:
         """Return the value of an expression, None where it is not known."""
-        found = self.typed(expression)
-        value = None if found is None else closure(found)(self.known)
+        found = self._known(expression)
+        value = None if found is None else found[1](self.known)
         return None if isinstance(value, timedelta) else value
 
     def typed(self, expression: Expression) -> Typed | None:
         """Return the meaning of an expression, None where what it reads is not known."""
-        found, _ = check(expression, self.scope)
-        return found if found is not None and self.knows(found) else None
+        found = self._known(expression)
+        return None if found is None else found[0]
+
+    def _known(self, expression: Expression) -> Meaning | None:
+        found = self.script.meaning(expression, self.place)
+        return found if found is not None and self.knows(found[0]) else None
 
     def knows(self, found: Typed) -> bool:
         """Say whether everything is known that an expression reads."""
@@ -108,37 +163,35 @@ class Foresight:
 
     def text(self, template: Template) -> str:
         """Return a text with gaps where something is not known yet."""
-        found, _ = parse_template(template, self.scope)
-        return "" if found is None else " ".join(self.filled(found).split())
+        parts = self.script.text(template, self.place)
+        filled = (one if isinstance(one, str) else self.piece(*one) for one in parts)
+        return " ".join("".join(filled).split())
 
-    def filled(self, template: TextTemplate) -> str:
-        """Fill in what is known."""
-        parts = template.parts
-        return "".join(one if isinstance(one, str) else self.piece(one) for one in parts)
-
-    def piece(self, found: Typed) -> str:
+    def piece(self, found: Typed, judge: Judge) -> str:
         """Return the text of one expression."""
         if not self.knows(found):
             return GAP
-        value = closure(found)(self.known)
+        value = judge(self.known)
         return "" if value is None else self.desk.look.shower(value, found)
 
     def entity_of(self, expression: Expression) -> Entity | None:
         """Return the kind of record that an expression leads to."""
-        found, _ = check(expression, self.scope)
-        return self.scope.application.entities.get((found.to if found else None) or "")
+        found = self.script.meaning(expression, self.place)
+        return self.scope.application.entities.get((found[0].to if found else None) or "")
 
     def at(self, step: Step) -> Foresight:
         """Return the same for one step, which knows the names of those before it."""
-        return replace(self, scope=self.scopes[step.address])
+        return replace(self, place=step.address)
 
 
 def foresight(desk: Desk, record: Record, state: ButtonState, steps: Iterable[Step]) -> Foresight:
     """Return what can be known for these steps; fields behind links cost one query."""
     entity = desk.look.application.entity(record.entity)
-    placed = placed_steps(desk.look.application, entity, state.button)
-    scopes = {one.step.address: one.scope for one in placed}
-    asked = depending(desk.look.application, entity, {one.id for one in state.button.ask})
+    script = desk.access.kept.get(
+        ("script", entity.id, state.button.id),
+        lambda: Script(desk.look.application, entity, state.button),
+    )
+    asked = script.depending(frozenset(one.id for one in state.button.ask))
     own = {
         path: value
         for path, value in {**own_values(desk, entity, record), **titles_of(record)}.items()
@@ -148,13 +201,12 @@ def foresight(desk: Desk, record: Record, state: ButtonState, steps: Iterable[St
         path
         for step in every_step(tuple(steps))
         for words in words_of(step)
-        for path in paths_of(words, scopes[step.address])
+        for path in script.paths(words, step.address)
     }
     since = stays_of(desk, record) if any(path[1:] == SINCE for path in paths) else {}
     far = sorted(path for path in paths - own.keys() - since.keys() if is_far(path, record, asked))
     values = {**own, **since, **linked_values(desk, record, far), **tries_of(desk.look, state)}
-    scope = Scope(desk.look.application, entity)
-    return Foresight(desk, record, scope, scopes, Known(values, desk.look))
+    return Foresight(desk, record, script, Known(values, desk.look))
 
 
 def depending(application: Application, entity: Entity, names: Collection[str]) -> frozenset[str]:
