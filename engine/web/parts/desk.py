@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
+from typing import TypeVar
 
 from engine.errors import NotAllowed, NotFound, ValidationFailed, say
 from engine.metadata.model.entity import Entity
@@ -22,6 +24,8 @@ from engine.web import request as asked
 from engine.web.parts.choices import Choices
 from engine.web.parts.look import Look, current_look
 from engine.web.security import note_denial
+
+T = TypeVar("T")
 
 LARGEST = 2**63 - 1
 ONE = f"/<entity_id>/<int(max={LARGEST}):record_id>"
@@ -78,17 +82,20 @@ class Desk:
 
     def record(self, entity_id: str, record_id: int) -> Record:
         """Return a record that this person may see, be it in the trash for those who delete."""
-        return self.opened(entity_id, record_id).record
+        return self._found(self.reader.get, entity_id, record_id)
 
     def opened(self, entity_id: str, record_id: int) -> Opened:
         """Return such a record with what its form and its buttons are judged on."""
+        return self._found(partial(self.records.opened, self.reader), entity_id, record_id)
+
+    def _found(self, get: Callable[..., T], entity_id: str, record_id: int) -> T:
         self.entity(entity_id)
         try:
-            return self.records.opened(self.reader, self.actor, entity_id, record_id)
+            return get(self.actor, entity_id, record_id)
         except NotFound:
             if not self.access.may(self.actor, entity_id, "delete"):
                 raise
-            return self.records.opened(self.reader, self.actor, entity_id, record_id, trashed=True)
+            return get(self.actor, entity_id, record_id, trashed=True)
 
     def still(self, record: Record | RecordRef) -> Record | None:
         """Return a record as it is now, None where a change has taken it out of sight."""
