@@ -30,6 +30,11 @@ def edit_url(entity_id: str, record_id: int) -> str:
     return f"/{entity_id}/{record_id}/edit"
 
 
+def part_url(entity_id: str, record_id: int, field_id: str) -> str:
+    """Return the address where one field of a record is changed."""
+    return f"/{entity_id}/{record_id}/edit?field={field_id}"
+
+
 def press_url(entity_id: str, record_id: int, button_id: str) -> str:
     """Return the address of a button on a record."""
     return f"/{entity_id}/{record_id}/press/{button_id}"

@@ -20,7 +20,7 @@ from engine.web.parts.facts import (
 )
 from engine.web.parts.forms import new_token
 from engine.web.parts.judging import Sight
-from engine.web.parts.layout import facts_layout, is_person
+from engine.web.parts.layout import is_person
 from engine.web.parts.moments import short_moment
 from engine.web.parts.path import StagePath, stage_path
 from engine.web.parts.person import Person, person_beside
@@ -201,7 +201,7 @@ def sections_of(
 ) -> tuple[FactSection, ...]:
     """Return the facts in sections; how to reach the record itself stands beside them."""
     entity = desk.look.application.entity(record.entity)
-    layout = facts_layout(entity, record.values.keys())
+    layout = desk.facts_of(record)
     own_contact = beside and is_person(entity)
     shown = tuple(one for one in layout if not (own_contact and one.id == "contact"))
     return fact_sections(desk.look, record, shown, standing)

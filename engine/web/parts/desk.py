@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from engine.runtime.records.service import RecordService
 from engine.runtime.records.timeline import Timeline
 from engine.web import request as asked
 from engine.web.parts.choices import Choices
+from engine.web.parts.layout import Section, facts_layout, form_layout
 from engine.web.parts.look import Look, current_look
 from engine.web.security import note_denial
 
@@ -96,6 +97,17 @@ class Desk:
             if not self.access.may(self.actor, entity_id, "delete"):
                 raise
             return get(self.actor, entity_id, record_id, trashed=True)
+
+    def facts_of(self, record: Record) -> tuple[Section, ...]:
+        """Return the sections of a record's page with the fields that this person may read."""
+        entity, names = self.look.application.entity(record.entity), frozenset(record.values)
+        key = ("facts", entity.id, names)
+        return self.access.kept.get(key, lambda: facts_layout(entity, names))
+
+    def inputs_of(self, entity: Entity, names: Collection[str]) -> tuple[Section, ...]:
+        """Return the sections of a form with these fields."""
+        key = ("inputs", entity.id, frozenset(names))
+        return self.access.kept.get(key, lambda: form_layout(entity, names))
 
     def still(self, record: Record | RecordRef) -> Record | None:
         """Return a record as it is now, None where a change has taken it out of sight."""

@@ -12,7 +12,7 @@ from engine.metadata.model.text import Value
 from engine.runtime.query.records import Record
 from engine.web.parts.layout import Section
 from engine.web.parts.look import Look
-from engine.web.urls import edit_url, record_url, with_query
+from engine.web.urls import part_url, record_url
 
 FIXED = frozenset({"sequence", "stage"})
 # Their records have no page that everybody may open: names only.
@@ -107,7 +107,7 @@ def fact_of(look: Look, record: Record, field: Field, standing: Standing) -> Fac
         kind=kind_of(field),
         text="" if value is None else look.show(value, field),
         items=items_of(look, record, field, value),
-        edit=part_url(record, field.id) if editable else "",
+        edit=part_url(record.entity, record.id, field.id) if editable else "",
         add=beginning_small(field.label) if editable else "",
         reason=standing.locked.get(field.id),
         is_strong=field.formula is not None and field.type == "money",
@@ -118,11 +118,6 @@ def is_editable(field: Field, standing: Standing) -> bool:
     """Say whether the field can be changed in place."""
     given = field.formula is None and not field.readonly and field.type not in FIXED
     return given and field.id in standing.writable and field.id not in standing.locked
-
-
-def part_url(record: Record, name: str) -> str:
-    """Return the address where one field of a record is changed."""
-    return with_query(edit_url(record.entity, record.id), [("field", name)])
 
 
 def kind_of(field: Field) -> str:

@@ -24,7 +24,7 @@ from engine.runtime.records.preview import Verdict
 from engine.web.formdata import FormData
 from engine.web.parts.choices import Choices
 from engine.web.parts.desk import Desk
-from engine.web.parts.layout import Section, form_layout
+from engine.web.parts.layout import Section
 from engine.web.parts.look import Look
 from engine.web.quick import Now
 from engine.web.urls import edit_url, list_url, local_path, new_url, record_url
@@ -129,7 +129,7 @@ def edit_form(
     entity = desk.look.application.entity(record.entity)
     filling = fill(desk, entity, opened, data, errors)
     names = {only} if only else edit_names(desk, entity)
-    parts = form_parts(desk, entity, form_layout(entity, names), filling)
+    parts = form_parts(desk, entity, desk.inputs_of(entity, names), filling)
     return Form(
         action=edit_url(entity.id, record.id),
         cancel=back_of(data) or record_url(entity.id, record.id),
@@ -191,7 +191,7 @@ def new_layout(desk: Desk, entity: Entity) -> tuple[Section, ...]:
         for one in entity.fields.values()
         if one.type not in GIVEN and (one.id in writable or one.formula is not None)
     }
-    return form_layout(entity, shown & readable)
+    return desk.inputs_of(entity, shown & readable)
 
 
 def form_parts(
@@ -339,7 +339,7 @@ def asking_form(
     entity = desk.look.application.entity(record.entity)
     readable = desk.access.readable(desk.actor, entity.id)
     filling = fill(desk, entity, opened, data, errors)
-    parts = form_parts(desk, entity, form_layout(entity, readable & set(names)), filling)
+    parts = form_parts(desk, entity, desk.inputs_of(entity, readable & set(names)), filling)
     address = record_url(record.entity, record.id)
     said = mistakes(desk.look, parts, errors, filling)
     if errors:

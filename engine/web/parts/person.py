@@ -11,7 +11,7 @@ from engine.runtime.localtime import LocalClock, local_clock
 from engine.runtime.query.records import Record
 from engine.web.parts.desk import Desk
 from engine.web.parts.facts import NAMES_ONLY, Fact, Standing, fact_of
-from engine.web.parts.layout import facts_layout, is_person
+from engine.web.parts.layout import is_person
 from engine.web.urls import record_url
 
 FARTHEST = 2  # links that are followed to find a person: a visit's animal's owner
@@ -85,8 +85,7 @@ def seen(desk: Desk, entity_id: str, record_id: int) -> Record | None:
 def as_person(desk: Desk, record: Record, standing: Standing, label: str) -> Person:
     """Return a record's ways to be reached."""
     entity = desk.look.application.entity(record.entity)
-    layout = facts_layout(entity, record.values.keys())
-    fields = next((one.fields for one in layout if one.id == "contact"), ())
+    fields = next((one.fields for one in desk.facts_of(record) if one.id == "contact"), ())
     facts = tuple(fact_of(desk.look, record, one, standing) for one in fields)
     return Person(
         title=record.title,
