@@ -342,7 +342,9 @@ def _link(widgets: Widgets, made: Input, one: Field, state: FormState) -> Input:
     """Add the chosen record and the first few others, as a plain browser needs them."""
     find = state.finds.get(one.id, "")
     found = widgets.pick(one, find)
-    others = tuple(replace(each, chosen=each.value == made.text) for each in found)
+    others = tuple(
+        replace(each, chosen=True) if each.value == made.text else each for each in found
+    )
     missing = made.text and not any(each.chosen for each in others)
     here = (Pick(made.text, made.shown or made.text, chosen=True),) if missing else ()
     return replace(
