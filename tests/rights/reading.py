@@ -6,11 +6,13 @@ stands at the address of a record that there is not.
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from urllib.parse import quote
 
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.kit.web import Browser
@@ -33,7 +35,7 @@ class Reader:
     sample: Sample
     met: set[str] = field(default_factory=set)
     count: int = 0
-    missing: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    missing: dict[tuple[str, str, bool], tuple[str, list[str]]] = field(default_factory=dict)
 
     @cached_property
     def browser(self) -> Browser:
@@ -41,14 +43,16 @@ class Reader:
         return self.world.browser(self.login)
 
     def check(self) -> None:
-        """Asks at every door."""
+        """Asks at every door; to sign in is no part of an answer."""
+        assert self.browser.cookie("kartoteka")
         for ask in asks(self.world, self.login, "GET"):
             for htmx in self.sample.ways(self.world, self.login, ask):
                 self.check_one(ask, htmx=htmx)
 
     def check_one(self, ask: Ask, *, htmx: bool) -> None:
         """Asks once, and compares the answer with the model."""
-        answer = self.browser.get(ask.path, htmx=htmx)
+        with asking_the_database(self.world) as asked:
+            answer = self.browser.get(ask.path, htmx=htmx)
         self.count += 1
         said = f"{self.world.name}, {self.login}, {'htmx ' if htmx else ''}{ask.key}: {ask.path}"
         assert answer.status_code < 500, said
@@ -58,8 +62,10 @@ class Reader:
         assert not self.foreign(shown), (said, self.foreign(shown))
         self.met |= shown
         if expected == {GONE} and tells_nothing(self.world, self.login, ask):
-            nothing = self.nothing(ask, htmx=htmx)
+            nothing, asked_for_nothing = self.nothing(ask, htmx=htmx)
             assert plain(answer, ask) == nothing, f"{said} tells that there is something"
+            if ask.record is not None:
+                assert asked == asked_for_nothing, f"{said} takes another time than nothing"
 
     def foreign(self, shown: Marks) -> set[str]:
         """Returns the marks that the person has no right to: values, and sums of values."""
@@ -84,15 +90,31 @@ class Reader:
             here = (one["values"] for one in seen if one["values"][field_id] == stage)
             yield [Decimal(one[name]) for one in here if one[name] is not None]
 
-    def nothing(self, ask: Ask, *, htmx: bool) -> str:
-        """Returns what stands at the same address of a record that there is not."""
+    def nothing(self, ask: Ask, *, htmx: bool) -> tuple[str, list[str]]:
+        """Returns what a record that there is not is answered with, and what is asked for it."""
         path = nowhere(ask)
         key = (ask.key, path, htmx)
         if key not in self.missing:
-            answer = self.browser.get(path, htmx=htmx)
+            with asking_the_database(self.world) as asked:
+                answer = self.browser.get(path, htmx=htmx)
             assert answer.status_code == GONE, path
-            self.missing[key] = plain(answer, Ask(ask.key, ask.door, path))
+            self.missing[key] = plain(answer, Ask(ask.key, ask.door, path)), asked
         return self.missing[key]
+
+
+@contextmanager
+def asking_the_database(world: World) -> Iterator[list[str]]:
+    """Yields the statements that are sent meanwhile: what takes time, without a clock."""
+    engine, sent = world.site.services.database.engine, list[str]()
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def tells_nothing(world: World, login: str, ask: Ask) -> bool:
