@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from weakref import WeakSet
@@ -48,7 +47,7 @@ PRAGMAS = (
 )
 
 T = TypeVar("T")
-_to_json = partial(json.dumps, ensure_ascii=False)
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Busy(Unavailable):

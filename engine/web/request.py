@@ -45,9 +45,10 @@ def is_marked(mark: str) -> bool:
 
 def services() -> Services:
     """Return the services of the version that serves this request; it stays the same to its end."""
-    if "services" not in g:
-        g.services = newest()
-    return cast(Services, g.services)
+    found = g.get("services")
+    if found is None:
+        found = g.services = newest()
+    return cast(Services, found)
 
 
 def go_over() -> None:
@@ -135,9 +136,10 @@ def company_zone() -> ZoneInfo:
 
 def now() -> datetime:
     """Return the instant of the request, the same to its end."""
-    if "now" not in g:
-        g.now = services().clock.now()
-    return cast(datetime, g.now)
+    found = g.get("now")
+    if found is None:
+        found = g.now = services().clock.now()
+    return cast(datetime, found)
 
 
 def logged_path() -> str:

@@ -99,13 +99,14 @@ class Transaction:
 
     def judge(self, drafts: Sequence[Draft]) -> None:
         """Add to drafts of one entity every sentence that keeps them from being stored."""
-        for draft in drafts:
-            self.judge_of(draft).judge_sent()
+        judges = [(draft, self.judge_of(draft)) for draft in drafts]
+        for _, judge in judges:
+            judge.judge_sent()
         check_links(self.tools.gate.access, self.scene, drafts)
         check_uniques(self.scene, drafts)
-        for draft in drafts:
+        for draft, judge in judges:
             if draft.messages or not self._listens(draft.compiled.id):
-                self.judge_of(draft).judge_final()
+                judge.judge_final()
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Change, ...]:
         """Store new records of one entity that were judged."""
