@@ -22,9 +22,9 @@ from engine.automation.worker import Worker
 from engine.runtime import outbox
 from engine.runtime.actor import ENGINE
 from engine.runtime.records import stays
+from engine.runtime.records.committing import Committing
 from engine.runtime.records.deeds import Deeds
 from engine.runtime.records.pressing import Pressing
-from engine.runtime.records.service import RecordService
 from engine.runtime.records.tokens import Token
 from engine.runtime.tables.system import TIMERS
 from tests.kit.crash_ground import Ground, ground
@@ -109,19 +109,19 @@ def fire_early(_: Ground) -> Any:
 def tell_outside_after_the_commit(crm: Ground) -> Any:
     """A service that writes the outbox when the change is committed: enqueue after commit."""
     add, waiting = outbox.add_changes, list[Any]()
-    commit = RecordService._commit
+    commit = Committing._commit
 
-    def later(self: RecordService, work: Any) -> Any:
+    def later(self: Committing, work: Any) -> Any:
         done = commit(self, work)
         entries, waiting[:] = list(waiting), []
-        crm.services.database.run_write(lambda one: add(one, entries, self._clock.now()))
+        crm.services.database.run_write(lambda one: add(one, entries, crm.services.clock.now()))
         return done
 
     stack = ExitStack()
     stack.enter_context(
         patch.object(outbox, "add_changes", lambda _, entries, __: waiting.extend(entries))
     )
-    stack.enter_context(patch.object(RecordService, "_commit", later))
+    stack.enter_context(patch.object(Committing, "_commit", later))
     return stack
 
 

@@ -14,27 +14,24 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from engine.clock import Clock
-from engine.crash_points import crash_point, ending_at
-from engine.errors import Conflict, ValidationFailed, say
+from engine.errors import ValidationFailed, say
 from engine.metadata.model.application import Application
 from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
-from engine.runtime.audit import record_denial
 from engine.runtime.database import Database
-from engine.runtime.one_version import hold_version, of_version
+from engine.runtime.one_version import hold_version
 from engine.runtime.query.select import Reader
 from engine.runtime.records.bulk import Batch, Outcome, RowsRefused, create_batch
 from engine.runtime.records.button_states import ButtonReader
 from engine.runtime.records.buttons import ButtonState
 from engine.runtime.records.changes import Action, Saved, Seen
+from engine.runtime.records.committing import Committing
 from engine.runtime.records.compiling import compile_entities
 from engine.runtime.records.context import Scene, Setting
 from engine.runtime.records.deeds import Deeds
-from engine.runtime.records.denials import REFUSALS, FieldsDenied, denial
 from engine.runtime.records.following import TASK
 from engine.runtime.records.gate import Gate, Held
 from engine.runtime.records.granting import Granting
@@ -42,7 +39,6 @@ from engine.runtime.records.opened import Opened, open_record
 from engine.runtime.records.preview import Verdict, preview
 from engine.runtime.records.reactions import NoReactions, Reactions
 from engine.runtime.records.reading.base import is_empty
-from engine.runtime.records.rule_failure import UNDONE, keep_run
 from engine.runtime.records.runs import RunLog, RunStory
 from engine.runtime.records.stand import Stand, stand
 from engine.runtime.records.store import fetch
@@ -74,7 +70,7 @@ class RecordService:
         self._database = database
         self._application = application
         self._clock = clock
-        self.logs_reach = True
+        self.committing = Committing(database, application.digest)
         self.zone = ZoneInfo(application.timezone)
         self.tools = Tools(
             entities=compile_entities(application, tables),
@@ -89,7 +85,7 @@ class RecordService:
     def leaving_reach_to_caller(self) -> RecordService:
         """Return a writer whose caller says itself, and logs, what is out of somebody's reach."""
         writer = copy(self)
-        writer.logs_reach = False
+        writer.committing = replace(self.committing, logs_reach=False)
         return writer
 
     def create(
@@ -254,7 +250,7 @@ class RecordService:
             with self.within(connection, actor) as deeds:
                 return work(deeds)
 
-        return self._write(actor, in_transaction)
+        return self.committing.write(actor, in_transaction)
 
     def preview(
         self,
@@ -338,7 +334,7 @@ class RecordService:
             return outcomes
 
         try:
-            return self._write(actor, work)
+            return self.committing.write(actor, work)
         except RowsRefused as refused:
             rows = {start + number: found for number, found in refused.rows.items()}
             raise RowsRefused(batch.entity, rows) from None
@@ -391,39 +387,7 @@ class RecordService:
                 used.remember(connection, saved)
             return saved
 
-        return self._write(actor, work)
-
-    def _write(self, actor: Actor, work: Callable[[Connection], T]) -> T:
-        try:
-            return self._run(work)
-        except REFUSALS as refusal:
-            if self.logs_reach or isinstance(refusal, FieldsDenied):
-                record_denial(self._database, denial(actor, refusal))
-                refusal.is_logged = True
-            raise
-        except UNDONE as undone:
-            keep_run(self._database, undone.run)
-            raise
-
-    def _run(self, work: Callable[[Connection], T]) -> T:
-        """Run a transaction; where another one took a unique value meanwhile, look again."""
-        try:
-            return self._commit(work)
-        except IntegrityError:
-            pass
-        try:
-            return self._commit(work)
-        except IntegrityError as error:
-            raise Conflict(
-                say("Somebody has just saved something that stands against this. Try again.")
-            ) from error
-
-    def _commit(self, work: Callable[[Connection], T]) -> T:
-        held = of_version(self._database, self._application.digest, work)
-        done = self._database.run_write(ending_at("records.before_commit", held))
-        self._database.note_written()
-        crash_point("records.committed")
-        return done
+        return self.committing.write(actor, work)
 
     def _setting(self, actor: Actor) -> Setting:
         return Setting(self._clock.now(), self.zone, self._application.workdays, actor)
