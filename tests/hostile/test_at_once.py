@@ -16,6 +16,9 @@ from engine.runtime.records.changes import Saved
 from tests.kit.oracles import Books, broken_by_rules
 from tests.kit.web import Site, open_site
 
+# SQLite lets one write at a time: what matters is where several do.
+pytestmark = pytest.mark.postgres
+
 CRM = """
 entities:
   lead:
@@ -37,8 +40,8 @@ Results = list[Saved | EngineError]
 
 
 @pytest.fixture
-def site(database_url: str) -> Iterator[Site]:
-    with open_site(CRM, url=database_url) as made:
+def site(postgres: str) -> Iterator[Site]:
+    with open_site(CRM, url=postgres) as made:
         for number in range(4):
             made.user(f"seller{number}", "seller")
         yield made
