@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from weakref import WeakSet
 
 import psycopg
@@ -28,7 +28,7 @@ from sqlalchemy.pool import Pool
 from engine.clock import Clock, SystemClock
 from engine.errors import Refused, Unavailable, say
 from engine.runtime.held_read import HeldRead
-from engine.runtime.postgres_connections import open_postgresql, prepare_no_more
+from engine.runtime.postgres_connections import open_postgresql, prepare_no_more, set_reading
 from engine.runtime.sqlite_functions import register_functions
 
 FILE = "kartoteka.db"
@@ -113,14 +113,7 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        options: dict[str, Any] = {}
-        if not self._is_sqlite:
-            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with (
-            self._connect_to_read() as connection,
-            connection.execution_options(**options).begin(),
-        ):
-            self._begin(connection, "BEGIN")
+        with self._connect_to_read() as connection, self._begun(connection, is_reading=True):
             yield connection
 
     def _connect_to_read(self) -> Connection:
@@ -128,10 +121,15 @@ class Database:
             return self.engine.connect()
         return Connection(self.engine, self._readers.connect())
 
-    def _begin(self, connection: Connection, words: str) -> None:
+    @contextmanager
+    def _begun(self, connection: Connection, *, is_reading: bool) -> Iterator[None]:
         """Begin on SQLite by ourselves; one listener for it would make all statements slower."""
-        if self._is_sqlite:
-            connection.exec_driver_sql(words)
+        if not self._is_sqlite:
+            set_reading(cast(Any, connection.connection.driver_connection), is_reading=is_reading)
+        with connection.begin():
+            if self._is_sqlite:
+                connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+            yield
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -145,9 +143,8 @@ class Database:
                 self._turn(),
                 _in_words(),
                 self.engine.connect() as connection,
-                connection.begin(),
+                self._begun(connection, is_reading=False),
             ):
-                self._begin(connection, "BEGIN IMMEDIATE")
                 yield connection
         finally:
             self._own.writing = False

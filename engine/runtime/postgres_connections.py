@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 import psycopg
+from psycopg import IsolationLevel
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -40,6 +41,16 @@ def open_postgresql(url: URL, to_json: Callable[[Any], str], era: Callable[[], i
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_require_use, era))
     return engine
+
+
+def set_reading(connection: psycopg.Connection[Any], *, is_reading: bool) -> None:
+    """Let the next transaction see one moment and change nothing, or be a usual one.
+
+    A connection keeps what was said to it last: most of them read again and again.
+    """
+    if bool(connection.read_only) != is_reading:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ if is_reading else None
+        connection.read_only = is_reading or None
 
 
 def prepare_no_more(connection: psycopg.Connection[Any]) -> None:

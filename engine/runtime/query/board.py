@@ -116,7 +116,8 @@ class LaneHeads:
         halves = [half for path in self._sums for half in _halves(listing.joins.columns(path)[0])]
         query = select(stage, func.count(), *map(func.sum, halves))
         query = query.select_from(listing.joins.source).where(listing.conditions)
-        return query.where(stage.in_(stages)).group_by(stage)
+        named = [literal(one) for one in stages]  # as they are: not put in late
+        return query.where(stage.in_(named)).group_by(stage)
 
     def _whole(self, halves: Sequence[int | None]) -> Iterator[Decimal | int]:
         for path, high, low in zip(self._sums, halves[::2], halves[1::2], strict=True):

@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     column,
     false,
+    literal,
     or_,
     select,
     table,
@@ -109,7 +110,8 @@ class Members:
 
     def equals(self, columns: Columns) -> Condition:
         """Return the condition that the field is, or lies in, this."""
-        members = select(_USERS.c.id).where(_USERS.c[_TEAM].in_(self.team_ids))
+        teams = [literal(one) for one in self.team_ids]  # as they are: not put in late
+        members = select(_USERS.c.id).where(_USERS.c[_TEAM].in_(teams))
         return columns[0].in_(members)
 
 
