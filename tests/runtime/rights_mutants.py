@@ -16,6 +16,7 @@ from engine.runtime.access.field_rights import FieldRights
 from engine.runtime.access.reach import ABOUT_SEEN, ALL, MADE, OWN, SELF, reach_of
 from engine.runtime.access.rights import Rights
 from engine.runtime.access.titles import title_paths
+from engine.runtime.query import whole
 from engine.runtime.query.filters import QueryParser
 from engine.runtime.query.joins import Joins
 from engine.runtime.query.listing import ListRows
@@ -23,7 +24,6 @@ from engine.runtime.query.lookup import Lookup
 from engine.runtime.query.names import RecordNames
 from engine.runtime.query.paths import PathFinder, Step
 from engine.runtime.query.search import Search
-from engine.runtime.query.select import Reader
 from engine.runtime.query.selection import RECORD_VERBS, Selection
 
 Patch = pytest.MonkeyPatch
@@ -164,9 +164,9 @@ def all_fields_are_peeked_at(patch: Patch) -> None:
 
 
 def peek_shows_the_whole_record(patch: Patch) -> None:
-    plain = Reader._all_paths
+    plain = whole._paths
     patch.setattr(
-        Reader, "_all_paths", lambda self, actor, entity, _: plain(self, actor, entity, "see")
+        whole, "_paths", lambda sources, actor, entity, _: plain(sources, actor, entity, "see")
     )
 
 

@@ -7,9 +7,8 @@ each kind of record that a link to any record leads to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
-from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, select
@@ -42,13 +41,12 @@ from engine.runtime.query.shapes import Shape
 from engine.runtime.query.sources import Sources
 from engine.runtime.query.spread import Spread, Stretch
 from engine.runtime.query.those import NUMBERS, those
+from engine.runtime.query.whole import ways_to, whole
 from engine.runtime.tables.entity import RecordTables
 
 COUNT_CAP = 1_000
 EXPORT_BATCH = 500
 LARGEST_ID = 2**63 - 1
-TRASH = "trash"
-NOTHING_KNOWN: Mapping[RecordRef, str] = MappingProxyType({})
 
 T = TypeVar("T")
 Found: TypeAlias = tuple[ListRows, Sequence[Row], tuple[bool, bool]]
@@ -132,7 +130,7 @@ class Reader:
         known = entity_id in self._sources.application.entities
         if known and abs(record_id) <= LARGEST_ID:
             with self._sources.database.read() as connection:
-                for way in self._ways(actor, entity_id, trashed=trashed):
+                for way in ways_to(self._sources, actor, entity_id, trashed=trashed):
                     found = self._one(connection, actor, entity_id, record_id, way, beside)
                     if found is not None:
                         return found
@@ -231,17 +229,8 @@ class Reader:
             rows = connection.execute(lanes.query, shape.values).all()
         return lanes.heads(rows)
 
-    def next_tasks(
-        self,
-        actor: Actor,
-        entity_id: str,
-        numbers: Iterable[int],
-        known: Mapping[RecordRef, str] = NOTHING_KNOWN,
-    ) -> dict[int, Record]:
-        """Return the open task about each of some records that is due first.
-
-        `known` are titles that the actor has just been told.
-        """
+    def next_tasks(self, actor: Actor, entity_id: str, numbers: Iterable[int]) -> dict[int, Record]:
+        """Return the open task about each of some records that is due first."""
         tasks = self._sources.kept.get(
             ("next", actor, entity_id), lambda: NextTasks(self._sources, actor, entity_id)
         )
@@ -249,7 +238,7 @@ class Reader:
             return {}
         with self._sources.database.read() as connection:
             rows = connection.execute(tasks.query, {NUMBERS: sorted(numbers)}).all()
-            found = self._records(connection, actor, tasks.selection, rows, known)
+            found = self._records(connection, actor, tasks.selection, rows)
         return {row[tasks.place]: task for row, task in zip(rows, found, strict=True)}
 
     def tasks_about(
@@ -355,14 +344,6 @@ class Reader:
             return make(shape.request())
         return self._sources.kept.get((use, shape.key), lambda: make(shape.request()))
 
-    def _ways(self, actor: Actor, entity_id: str, *, trashed: bool) -> tuple[str, ...]:
-        """Return how a record may become known: seen, or else peeked at; or out of the trash."""
-        if trashed:
-            return (TRASH,)
-        reach = self._sources.access.reach
-        seen, peeked = (reach(actor, entity_id, verb) for verb in ("see", "peek"))
-        return ("see",) if seen == peeked else ("see", "peek") if seen else ("peek",)
-
     def _one(
         self,
         connection: Connection,
@@ -374,40 +355,16 @@ class Reader:
     ) -> tuple[Record, Sequence[Any]] | None:
         query, selection = self._sources.kept.get(
             ("one", actor, entity_id, way, len(beside)),
-            lambda: self._all_of_one(actor, entity_id, way, beside),
+            lambda: whole(self._sources, actor, entity_id, way, beside),
         )
         rows = connection.execute(query, {NUMBERS: [record_id]}).all()
         found = self._records(connection, actor, selection, rows)
         return (found[0], rows[0][len(selection.columns) :]) if found else None
 
-    def _all_of_one(
-        self, actor: Actor, entity_id: str, way: str, beside: Sequence[ColumnElement[Any]]
-    ) -> tuple[Select[Any], Selection]:
-        verb, is_trashed = ("see", True) if way == TRASH else (way, False)
-        paths = self._all_paths(actor, entity_id, verb)
-        query, selection = those(self._sources, actor, entity_id, paths, verb, trashed=is_trashed)
-        return query.add_columns(*beside), selection
-
-    def _all_paths(self, actor: Actor, entity_id: str, verb: str) -> Iterator[FieldPath]:
-        """Yield everything of a record: its fields, and who made and changed it."""
-        access = self._sources.access
-        known = (access.peekable if verb == "peek" else access.readable)(actor, entity_id)
-        entity = self._sources.application.entity(entity_id)
-        fields = self.paths.fields(entity_id)
-        for name in (*entity.fields, "created_by", "updated_by"):
-            if name in known:
-                yield FieldPath(name, (), entity, fields[name])
-
     def _records(
-        self,
-        connection: Connection,
-        actor: Actor,
-        selection: Selection,
-        rows: Sequence[Row],
-        known: Mapping[RecordRef, str] = NOTHING_KNOWN,
+        self, connection: Connection, actor: Actor, selection: Selection, rows: Sequence[Row]
     ) -> tuple[Record, ...]:
-        unknown = set(selection.references(rows)) - known.keys()
-        titles = {**known, **self._titles(connection, actor, unknown)}
+        titles = self._titles(connection, actor, selection.references(rows))
         return tuple(selection.record(row, titles) for row in rows)
 
     def _titles(

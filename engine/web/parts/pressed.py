@@ -75,9 +75,7 @@ def next_words(desk: Desk, record: Record) -> Iterator[Message]:
     """Yield what is promised next."""
     if "see" not in record.may or not has_tasks(desk.look.application.entity(record.entity)):
         return
-    known = {RecordRef(record.entity, record.id): record.title}
-    found = desk.reader.next_tasks(desk.actor, record.entity, [record.id], known)
-    task = found.get(record.id)
+    task = desk.reader.next_tasks(desk.actor, record.entity, [record.id]).get(record.id)
     due = None if task is None else task.values.get("due")
     if task is not None and isinstance(due, datetime):
         when = short_moment(desk.look, due)
