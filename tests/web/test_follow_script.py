@@ -27,11 +27,11 @@ WITH_BOARD = VET.replace(
 WITH_RULE = """
 automations:
   sea:
-    label: Note where they live
+    label: Set the clock of the sea
     entity: owner
     on: [created]
     when: city == 'Varna'
-    do: [{set: {note: From the sea}}]
+    do: [{set: {timezone: Europe/Athens}}]
 """
 
 
