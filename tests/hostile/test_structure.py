@@ -26,8 +26,8 @@ from tests.kit.examples import examples
 SECONDS = 2.0
 MEBIBYTES = 256
 PARTS = 8
-LOADED = examples(1_840, nightly=45_000)
-APPLIED = examples(160, nightly=5_000)  # of these one in nine has no error
+LOADED = examples(1_880, nightly=45_000)
+APPLIED = examples(120, nightly=5_000)  # of these one in eight has no error
 TYPES = {str: "string", list: "array", dict: "object"}
 SCHEMAS = (file_schema(), rows_schema())
 EVERYDAY = 50  # one in so many is an example, which are large
