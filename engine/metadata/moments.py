@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 LONGEST = 99_999
+MOST_READ = 500  # moments that stay read: a configuration names the same ones for every form
 _UNITS: Mapping[str, tuple[str, ...]] = {
     "s": ("s sec second seconds", "с сек секунд секунда секунди секунды секунду"),
     "min": ("min minute minutes", "мин минут минута минути минуты минуту"),
@@ -147,6 +149,7 @@ def parse_length(text: str) -> Length:
     return Length(int(found["amount"]), unit)
 
 
+@lru_cache(maxsize=MOST_READ)
 def parse_moment(text: str) -> Moment:
     """Read a moment; raise ValueError with a sentence where it is none."""
     plain = _plain(text)
