@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -23,12 +22,10 @@ from sqlalchemy import (
     bindparam,
     case,
     literal,
-    or_,
     select,
     union_all,
 )
 
-from engine.errors import BadQuery, say
 from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
@@ -46,17 +43,22 @@ from engine.runtime.records.entries import (
 )
 from engine.runtime.records.following import ACTIVITY, TASK
 from engine.runtime.records.images import decode
-from engine.runtime.records.reading.options import HIGHEST_ID
 from engine.runtime.records.seeing import is_seen, require_seen, seen_records
 from engine.runtime.records.store import fetch_values
-from engine.runtime.tables.columns import instant_text
+from engine.runtime.records.story_places import (
+    LIMIT,
+    Moment,
+    cursor,
+    newest_of,
+    place_values,
+    read_cursor,
+)
 from engine.runtime.tables.system import HISTORY, RUNS
 
 __all__ = ["Entry", "EntryKind", "FieldChange", "Pressed", "Timeline", "TimelinePage", "Who"]
 
-Moment: TypeAlias = tuple[datetime, int]
 # The parameters of the queries.
-ENTITY, RECORD, AT, NUMBER, LIMIT, SINCE = "entity", "record", "at", "number", "limit", "since"
+ENTITY, RECORD, SINCE = "entity", "record", "since"
 LARGEST_PAGE = 200
 MOST_CHANGED = 300  # records of one person that are looked at
 SPARE = 5  # times as many changes are looked at as are to be told
@@ -109,12 +111,12 @@ class Timeline:
         """Return the newest entries of a record, or those older than a cursor."""
         wanted = frozenset(EntryKind if kinds is None else kinds)
         size = max(1, min(limit, LARGEST_PAGE))
-        place = None if not before else _read_cursor(before)
+        place = None if not before else read_cursor(before)
         with self._database.read() as connection:
             story = _Story(connection, self._access, self._entities, actor, record)
             found = story.entries(wanted, place, size + 1)
             entries = story.with_subjects(found[:size])
-        older = _cursor(entries[-1]) if len(found) > size else None
+        older = cursor(entries[-1]) if len(found) > size else None
         return TimelinePage(entries, older)
 
     def news(
@@ -245,7 +247,7 @@ class _Story:
             lambda: self._telling(kinds, is_first=is_first),
         )
         values = {ENTITY: entity_id, RECORD: self._record.id, LIMIT: size}
-        values |= dict(zip((AT, NUMBER), place or (), strict=False))
+        values |= place_values(place)
         rows = self._connection.execute(query, values).all()
         causes = self._open_causes(rows)
         return [
@@ -269,7 +271,7 @@ class _Story:
     def _telling(self, kinds: frozenset[EntryKind], *, is_first: bool) -> Select[Any]:
         """Return the query for what was done, noted and planned, with the runs behind it."""
         sources = (self._own(kinds), self._about(ACTIVITY, kinds), self._about(TASK, kinds))
-        newest = [_newest(one, is_first=is_first) for one in sources if one is not None]
+        newest = [newest_of(one, is_first=is_first) for one in sources if one is not None]
         told = union_all(*(select(one.subquery()) for one in newest)).subquery()
         cause, outcome = RUNS.alias(), RUNS.alias()
         is_outcome = and_(
@@ -393,30 +395,3 @@ class _Story:
 
 def _about(entry: Entry, values: Values) -> Entry:
     return replace(entry, title=str(values.get("title") or ""), values=values)
-
-
-def _newest(source: Select[Any], *, is_first: bool) -> Select[Any]:
-    """Return the newest rows of a source, or the newest of those older than a place."""
-    query = source.order_by(HISTORY.c.at.desc(), HISTORY.c.id.desc())
-    query = query.limit(bindparam(LIMIT, type_=Integer))
-    return query if is_first else query.where(_older_than())
-
-
-def _older_than() -> ColumnElement[bool]:
-    at, number = bindparam(AT, type_=HISTORY.c.at.type), bindparam(NUMBER, type_=BigInteger)
-    return or_(HISTORY.c.at < at, and_(HISTORY.c.at == at, HISTORY.c.id < number))
-
-
-def _cursor(entry: Entry) -> str:
-    return f"{instant_text(entry.at)}~{entry.id}"
-
-
-def _read_cursor(text: str) -> Moment:
-    at, _, number = text.partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is not None and 0 < int(number) <= HIGHEST_ID:
-            return moment, int(number)
-    except (ValueError, OverflowError):
-        pass
-    raise BadQuery("before", say("This address leads to no page of the timeline."))
