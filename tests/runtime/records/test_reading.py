@@ -16,6 +16,7 @@ from engine.metadata.model.application import Workdays
 from engine.metadata.model.text import RecordRef
 from engine.runtime.records.reading.base import Reading, Unreadable, is_empty
 from engine.runtime.records.reading.registry import reader_of
+from tests.hostile.evil import TEXTS
 from tests.kit.applications import application
 from tests.kit.every_type import EVERY_TYPE
 from tests.kit.examples import examples
@@ -192,10 +193,11 @@ ANYTHING = st.one_of(
     st.lists(st.text(max_size=5), max_size=3),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
     st.builds(object),
+    st.sampled_from(TEXTS),
 )
 
 
-@settings(max_examples=examples(50, nightly=2_000))
+@settings(max_examples=examples(500, nightly=20_000))
 @pytest.mark.parametrize("type_id", sorted(FIELD_TYPES))
 @given(value=ANYTHING)
 @example("a" * 1_000_001)
