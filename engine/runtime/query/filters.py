@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from engine.errors import BadQuery, say
 from engine.metadata.fieldtypes.base import Storage
@@ -39,6 +40,8 @@ MOST_SORT_KEYS = 4
 LARGEST_PAGE = 200
 DEFAULT_COLUMNS = 6
 UNSHOWN = frozenset({"long_text"})
+MOST_KEPT, LONGEST_KEPT = 500, 300
+SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)  # while reading what is meant at every moment
 _SIZE = re.compile(r"[1-9]\d{0,2}", re.ASCII)
 
 
@@ -71,12 +74,36 @@ class QueryParser:
         self._application = application
         self._access = access
         self.paths = paths or PathFinder(application, access)
+        self._read_once = lru_cache(maxsize=MOST_KEPT)(self._read)
 
     def parse(
         self, actor: Actor, entity_id: str, args: Iterable[tuple[str, str]], now: datetime
     ) -> ListRequest:
-        """Read the query of a list."""
-        given = _each_once(args)
+        """Read the query of a list; of one that was read before only what the clock says anew."""
+        pairs = tuple(args)
+        if sum(len(text) for pair in pairs for text in pair) > LONGEST_KEPT:
+            return self._read(actor, entity_id, pairs, now)
+        return self._at(now, actor, self._read_once(actor, entity_id, pairs, SOME_TIME))
+
+    def _at(self, now: datetime, actor: Actor, request: ListRequest) -> ListRequest:
+        """Return a list whose dates and moments are meant now."""
+        if not any(one.is_of_time for one in request.filters):
+            return request
+        asking = self._asking(actor, now)
+        filters = tuple(
+            self.filter(
+                asking, request.entity, Given(one.parameter, one.text), from_view=one.from_view
+            )
+            if one.is_of_time
+            else one
+            for one in request.filters
+        )
+        return replace(request, filters=filters)
+
+    def _read(
+        self, actor: Actor, entity_id: str, pairs: tuple[tuple[str, str], ...], now: datetime
+    ) -> ListRequest:
+        given = _each_once(pairs)
         own = self._application.entity(entity_id).fields
         controls = {name: given[name] for name in CONTROLS if name in given and name not in own}
         asked = {name: text for name, text in given.items() if name not in controls}

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import quote_plus
 
 from engine.metadata.model.entity import SortKey
-from engine.runtime.query.parts import Operand
+from engine.runtime.query.parts import Operand, Span
 from engine.runtime.query.search import Word
 
 State: TypeAlias = Literal["active", "archived", "trashed"]
@@ -30,6 +30,11 @@ class Filter:
     parameter: str
     text: str
     from_view: bool = False
+
+    @property
+    def is_of_time(self) -> bool:
+        """Say whether it compares with a stretch of time, which words such as `today` move."""
+        return any(isinstance(one, Span) for one in self.operand.parts)
 
 
 @dataclass(frozen=True, slots=True)

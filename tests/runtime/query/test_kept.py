@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from engine.errors import EngineError
+from engine.errors import BadQuery, EngineError
 from engine.metadata.model.text import RecordRef
 from engine.runtime.access import Access
 from engine.runtime.actor import Actor
+from engine.runtime.query import filters
+from engine.runtime.query.filters import QueryParser
 from engine.runtime.query.parts import Span
 from engine.runtime.query.request import ListRequest
 from engine.runtime.query.select import Reader
@@ -119,6 +121,24 @@ def test_records_are_known_alike(house: Clinic) -> None:
             visit = RecordRef("visit", number)
             tasks = kept.tasks_about(actor, visit, 9, 9)
             assert tasks == anew(house).tasks_about(actor, visit, 9, 9)
+
+
+def test_a_query_that_was_read_before_means_this_moment(
+    monkeypatch: pytest.MonkeyPatch, house: Clinic
+) -> None:
+    kept = QueryParser(house.stock.application, house.stock.access)
+    anew = QueryParser(house.stock.application, house.stock.access)
+
+    def read(parser: QueryParser, longest: int, *given: Any) -> object:
+        monkeypatch.setattr(filters, "LONGEST_KEPT", longest)
+        try:
+            return parser.parse(*given)
+        except BadQuery as error:
+            return error.parameter, str(error.message)
+
+    for days, name, query in product((0, 0, 1, 40), WHO, VISITS):
+        asked = (getattr(house, name), "visit", pairs(query), MONDAY + timedelta(days=days))
+        assert read(kept, 300, *asked) == read(anew, -1, *asked)
 
 
 def test_values_are_no_part_of_a_shape(house: Clinic) -> None:
