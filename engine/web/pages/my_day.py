@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from engine.metadata.model.application import Workdays
+from engine.runtime.query.records import Page
 from engine.web.htmx import respond
 from engine.web.parts.desk import Desk, current_desk
 from engine.web.parts.leads import Lead, free, fresh
-from engine.web.parts.mine import page_of, pages_of
+from engine.web.parts.mine import how_many, page_of, pages_of
 from engine.web.parts.moments import long_day
 from engine.web.parts.news import Change, Notice, changes, notices
 from engine.web.parts.promises import Promise, promises
@@ -25,9 +26,9 @@ from engine.web.urls import list_url, new_url
 bp = Blueprint("my_day", __name__)
 
 ADDRESS = "/my-day"
-MOST, FEW, SHOWN = "100", "6", 6
+MOST, FEW = "100", "6"
 MINE = {"to": "me", "columns": COLUMNS}
-DONE_TODAY = {**MINE, "done": "true", "updated_at": "today", "sort": "-updated_at", "size": MOST}
+DONE_TODAY = {**MINE, "done": "true", "updated_at": "today", "sort": "-updated_at", "size": FEW}
 OPEN = {**MINE, "columns": f"{COLUMNS},about", "done": "false", "sort": "due"}
 DUE = {**OPEN, "due.le": "today", "size": MOST}
 COMING = {**OPEN, "due.gt": "today", "size": FEW}
@@ -86,7 +87,8 @@ def context_of(desk: Desk) -> DayContext:
     look = desk.look
     tasks = my_tasks(desk)
     ahead = tuple(one for one in tasks.due if not one.task.is_late)
-    finished = page_of(desk.actor, "task", DONE_TODAY).records
+    finished = page_of(desk.actor, "task", DONE_TODAY)
+    done_count = how_many_of(desk, finished)
     can_create = desk.access.may(desk.actor, "task", "create")
     return DayContext(
         title=long_day(look, look.today),
@@ -100,9 +102,9 @@ def context_of(desk: Desk) -> DayContext:
         coming=tasks.coming,
         undated=tasks.undated,
         is_cut=tasks.is_cut,
-        done=tuple(task_line(desk, one) for one in finished[:SHOWN]),
-        done_count=len(finished),
-        total=len(finished) + len(tasks.due),
+        done=tuple(task_line(desk, one) for one in finished.records),
+        done_count=done_count,
+        total=done_count + len(tasks.due),
         free=free(desk, ADDRESS),
         fresh=fresh(desk, ADDRESS),
         unread=notices(desk),
@@ -116,6 +118,13 @@ def context_of(desk: Desk) -> DayContext:
 def working_hours(workdays: Workdays) -> str:
     """Return the company's hours: 9:00–18:00."""
     return "–".join(f"{one.hour}:{one.minute:02}" for one in (workdays.start, workdays.end))
+
+
+def how_many_of(desk: Desk, finished: Page) -> int:
+    """Return how many tasks are done today; those that are shown need no counting."""
+    if finished.next is None:
+        return len(finished.records)
+    return how_many(desk.actor, ("task", DONE_TODAY))[0]
 
 
 def my_tasks(desk: Desk) -> Tasks:
