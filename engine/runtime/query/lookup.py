@@ -49,7 +49,7 @@ class Lookup:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._subtitles = Subtitles(sources)
+        self.subtitles = Subtitles(sources)
 
     def choices(
         self,
@@ -69,9 +69,9 @@ class Lookup:
         rows = connection.execute(query, values).all()
         found = [selection.record(row, {}) for row in rows]
         notes = (
-            self._subtitles.lines(actor, entity_id, found)
+            self.subtitles.lines(actor, entity_id, found)
             if has_notes
-            else self._subtitles.of(connection, actor, entity_id, [one.id for one in found])
+            else self.subtitles.of(connection, actor, entity_id, [one.id for one in found])
         )
         return tuple(Choice(one.id, one.title, notes.get(one.id, "")) for one in found)
 
@@ -90,7 +90,7 @@ class Lookup:
         access = self._sources.access
         joins = Joins(self._sources.tables, access, actor, entity_id)
         seen, peeked = (access.reach(actor, entity_id, one) for one in ("see", "peek"))
-        paths = self._subtitles.paths(actor, entity_id) if seen == peeked else []
+        paths = self.subtitles.paths(actor, entity_id) if seen == peeked else []
         selection = Selection(access, self._sources.names, joins, actor, "see" if paths else "peek")
         selection.add(paths)
         record, nearest = joins.record, self._nearest(actor, entity_id, words)
@@ -155,7 +155,7 @@ class Lookup:
         return {
             RecordRef(entity_id, number): note
             for entity_id, some in self._by_entity(references).items()
-            for number, note in self._subtitles.of(connection, actor, entity_id, some).items()
+            for number, note in self.subtitles.of(connection, actor, entity_id, some).items()
         }
 
     def _hit(self, actor: Actor, entity_id: str, row: Any, notes: dict[RecordRef, str]) -> Hit:

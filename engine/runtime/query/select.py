@@ -160,6 +160,15 @@ class Reader:
             rows = connection.execute(query, {NUMBERS: wanted}).all()
             return self._records(connection, actor, selection, rows)
 
+    def subtitled(
+        self, actor: Actor, entity_id: str, numbers: Iterable[int], names: Iterable[str]
+    ) -> tuple[tuple[Record, str], ...]:
+        """Return records as `those` does, each with its second line."""
+        paths = [one.text for one in self._lookup.subtitles.paths(actor, entity_id)]
+        found = self.those(actor, entity_id, numbers, (*names, *paths))
+        lines = self._lookup.subtitles.lines(actor, entity_id, found) if paths else {}
+        return tuple((one, lines.get(one.id, "")) for one in found)
+
     def spread(
         self, actor: Actor, request: ListRequest, name: str, spans: Sequence[Span], most: int
     ) -> tuple[Stretch, ...]:

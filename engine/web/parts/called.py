@@ -54,9 +54,10 @@ class WayTo:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A record, and whom one calls about it."""
+    """A record with its second line, and whom one calls about it."""
 
     record: Record
+    note: str
     person: Called
 
 
@@ -69,8 +70,9 @@ def known_records(desk: Desk, records: Iterable[RecordRef]) -> Mapping[RecordRef
     found: dict[RecordRef, Known] = {}
     for entity_id, some in sorted(numbers.items()):
         ways = tuple(ways_to_people(desk, entity_id))
-        for record in desk.reader.those(desk.actor, entity_id, some, wanted(ways)):
-            found[RecordRef(entity_id, record.id)] = Known(record, called(desk, record, ways))
+        for record, note in desk.reader.subtitled(desk.actor, entity_id, some, wanted(ways)):
+            known = Known(record, note, called(desk, record, ways))
+            found[RecordRef(entity_id, record.id)] = known
     return found
 
 

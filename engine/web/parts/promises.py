@@ -80,7 +80,6 @@ class Beside:
     """What is known of all promises of a page together."""
 
     known: Mapping[RecordRef, Known]
-    notes: Mapping[RecordRef, str]
     acts: Mapping[RecordRef, tuple[Act, ...]]
     later: tuple[Later, ...]
 
@@ -92,7 +91,6 @@ def promises(desk: Desk, tasks: Sequence[Record], back: str) -> tuple[Promise, .
     beside = Beside(
         known=known,
         acts=acts_of_each(desk, (one.record for one in known.values()), back),
-        notes=desk.reader.subtitles(desk.actor, about) if about else {},
         later=later_choices(desk),
     )
     return tuple(promise(desk, one, beside) for one in tasks)
@@ -108,8 +106,8 @@ def promise(desk: Desk, task: Record, beside: Beside) -> Promise:
     """Return a task as a promise."""
     line = task_line(desk, task, beside.later)
     ref, about = about_of(task), task.links.get("about")
-    person = beside.known[ref].person if ref and ref in beside.known else NOBODY
-    note = beside.notes.get(ref, "") if ref else ""
+    known = beside.known.get(ref) if ref else None
+    person, note = (known.person, known.note) if known else (NOBODY, "")
     is_today = line.due is not None and desk.look.local(line.due).date() == desk.look.today
     return Promise(
         task=line,
