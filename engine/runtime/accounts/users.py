@@ -155,8 +155,8 @@ class Users:
 
     @property
     def columns(self) -> list[Any]:
-        """The columns that an actor is made of: the user's record, and the tree of teams."""
-        return [*self._user.c, self._tree]
+        """The columns that an actor is made of: the user's fields, and the tree of teams."""
+        return [self._user.c.id, *map(self._column, self._fields()), self._tree]
 
     def may_come_in(self, user_id: ColumnElement[int]) -> ColumnElement[bool]:
         """Return the condition that joins the record of a user who may sign in."""
