@@ -35,7 +35,7 @@ SWELLING, HARMLESS = 300, 64 * MEBIBYTE  # rows of a database shrink to a tenth,
 
 METHODS = (ZIP_STORED, ZIP_DEFLATED)  # others have errors of their own, and need their modules
 
-# Encrypted members are a RuntimeError, those of a later form of ZIP its child NotImplementedError.
+# A RuntimeError is what `zipfile` says of encrypted members, and of a later form of ZIP.
 BROKEN = (BadZipFile, EOFError, zlib.error, RuntimeError, UnicodeDecodeError)
 
 
