@@ -3,16 +3,15 @@
 What becomes of equal moves, edits and tokens is told in tests/runtime/records/test_parallel.py.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 
-from engine.errors import Conflict, EngineError
+from engine.errors import Conflict
 from engine.runtime.actor import Actor
 from engine.runtime.records.changes import Saved
+from tests.kit.crowd import at_once
 from tests.kit.oracles import Books, broken_by_rules
 from tests.kit.web import Site, open_site
 
@@ -35,8 +34,6 @@ automations:
   call: {entity: lead, on: [{entered: work}], do: [{task: {subject: "Call {{ name }}"}}]}
 roles: {seller: {can: {lead: {every: all}}}}
 """
-CROWD = 20
-Results = list[Saved | EngineError]
 
 
 @pytest.fixture
@@ -50,21 +47,6 @@ def site(postgres: str) -> Iterator[Site]:
 @pytest.fixture
 def sellers(site: Site) -> list[Actor]:
     return [site.actor(f"seller{number}") for number in range(4)]
-
-
-def at_once(deed: Callable[[int], Saved]) -> Results:
-    """Does a thing twenty times at once and returns what came of each."""
-    barrier = Barrier(CROWD)
-
-    def one(number: int) -> Saved | EngineError:
-        barrier.wait()
-        try:
-            return deed(number)
-        except EngineError as error:
-            return error
-
-    with ThreadPoolExecutor(CROWD) as pool:
-        return list(pool.map(one, range(CROWD)))
 
 
 def history(site: Site, lead: int) -> list[str]:

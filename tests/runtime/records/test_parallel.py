@@ -1,34 +1,15 @@
 """Many people at the same moment: one change, one winner, nothing lost."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 
 from engine.errors import Conflict, EngineError, ValidationFailed
 from engine.runtime.actor import ENGINE, Actor
 from engine.runtime.records.changes import Saved
+from tests.kit.crowd import CROWD, at_once
 from tests.kit.writer import Desk
-
-CROWD = 20
-
-
-def at_once(deed: Callable[[int], Saved]) -> list[Saved | EngineError]:
-    """Does a thing twenty times at once and returns what came of each."""
-    barrier = Barrier(CROWD)
-
-    def one(number: int) -> Saved | EngineError:
-        barrier.wait()
-        try:
-            return deed(number)
-        except EngineError as error:
-            return error
-
-    with ThreadPoolExecutor(CROWD) as pool:
-        return list(pool.map(one, range(CROWD)))
 
 
 def saved(results: list[Saved | EngineError]) -> list[Saved]:

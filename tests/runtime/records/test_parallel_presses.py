@@ -9,9 +9,9 @@ from engine.runtime.actor import Actor
 from engine.runtime.plan.create import create_everything
 from engine.runtime.records.changes import Saved, Seen
 from tests.kit.applications import application
+from tests.kit.crowd import CROWD, at_once
 from tests.kit.prepared import Prepared
 from tests.kit.writer import Desk, person, writing
-from tests.runtime.records.test_parallel import CROWD, at_once
 
 REQUESTS = """
 entities:
