@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from bench.cases import CASES, DEEP, token_of
 from bench.handwritten.app import create_app as create_hand_app
@@ -16,9 +15,9 @@ from bench.sides import known_world
 from engine.app import applied_services
 from engine.runtime.database import Database
 from engine.web.factory import create_app
+from tests.kit.sent import BEGINNINGS, statements
 
 FORM = "application/x-www-form-urlencoded"
-NOT_COUNTED = ("PRAGMA", "BEGIN")
 
 
 def count_queries(
@@ -53,7 +52,7 @@ def _count(
             continue
         for turn in range(2):
             request = CASES[case](world, turn)
-            with _counted(engine) as sent:
+            with statements(engine, without=BEGINNINGS) as sent:
                 answer = browser.open(
                     request.path,
                     method=request.method,
@@ -63,19 +62,3 @@ def _count(
             if answer.status_code != request.status:
                 raise ValueError(f"{case}: {answer.status_code} {answer.text[-300:]}")
         yield case, len(sent)
-
-
-@contextmanager
-def _counted(engine: Engine) -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_: object, __: object, statement: str, *rest: object) -> None:
-        del rest
-        if not statement.startswith(NOT_COUNTED):
-            sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

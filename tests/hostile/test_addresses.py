@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 import pytest
 from markupsafe import escape
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.hostile.evil import SQL, TEXTS
 from tests.hostile.world import World, is_sound, open_world
 from tests.kit.examples import examples
+from tests.kit.sent import statements
 
 SECONDS = 2.0
 PAGES = {
@@ -119,15 +119,8 @@ def test_a_parameter(world: World, page: str) -> None:
 
 @pytest.mark.parametrize("text", SQL)
 def test_attack_1_no_text_of_an_address_reaches_the_sql(world: World, text: str) -> None:
-    sent: list[str] = []
     before = world.site.digest()
-
-    def note(_: object, __: object, statement: str, *rest: object) -> None:
-        sent.append(statement)
-
-    engine = world.site.services.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements(world.site.services.database.engine) as sent:
         for page in ("list", "board", "calendar", "file", "search", "filter"):
             for name in (
                 "sort",
@@ -143,8 +136,6 @@ def test_attack_1_no_text_of_an_address_reaches_the_sql(world: World, text: str)
                 is_named = name in ("q", "text", "text.has")
                 assert answer.status_code == 400 or is_named, (page, name)
                 assert answer.status_code != 400 or escape(name)[:20] in answer.text
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert sent
     assert world.site.digest() == before
     assert not any(text in one or "drop table" in one for one in sent)

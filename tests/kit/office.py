@@ -1,12 +1,12 @@
 """A CRM with its rules at work, as `engine.app` joins it, and a clock that the test moves."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, event, insert, select
+from sqlalchemy import Table, insert, select
 
 from engine.app import open_services
 from engine.automation.worker import Worker
@@ -23,6 +23,7 @@ from engine.runtime.services import Services
 from engine.runtime.tables.system import RUNS, TIMERS
 from tests.kit.accounts import quick_passwords
 from tests.kit.prepared import begin
+from tests.kit.sent import statements
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # 10:00 in Sofia, a working day
 
@@ -195,17 +196,6 @@ def _last(address: str) -> str:
     return address.rsplit(".", 1)[-1]
 
 
-@contextmanager
-def counting(crm: Office) -> Iterator[list[str]]:
+def counting(crm: Office) -> AbstractContextManager[list[str]]:
     """Collects the statements that are sent meanwhile."""
-    sent: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *rest: Any) -> None:
-        sent.append(statement)
-
-    engine = crm.services.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    return statements(crm.services.database.engine)

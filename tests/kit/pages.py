@@ -6,13 +6,13 @@ answer = submit(browser, browser.get("/owner/new"), "/owner/new", name="Anna")
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from tests.kit.sent import BEGINNINGS, statements
 from tests.kit.web import Browser, Site
 
 Pairs = list[tuple[str, str]]
@@ -121,17 +121,6 @@ def _changed(changes: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield name, str(one)
 
 
-@contextmanager
-def counting(site: Site) -> Iterator[list[str]]:
+def counting(site: Site) -> AbstractContextManager[list[str]]:
     """Collects the statements that ask or change the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_: object, __: object, statement: str, *rest: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
-            sent.append(statement)
-
-    event.listen(site.services.database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(site.services.database.engine, "before_cursor_execute", note)
+    return statements(site.services.database.engine, without=BEGINNINGS)

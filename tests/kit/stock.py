@@ -4,12 +4,12 @@ Titles and search texts are made as the record service makes them; nothing is va
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from engine.clock import FrozenClock
 from engine.metadata.model.application import Application
@@ -23,6 +23,7 @@ from engine.runtime.query.select import Reader
 from engine.runtime.sqlite_functions import fold
 from engine.runtime.tables.entity import RecordTables, build_tables
 from tests.kit.prepared import begin
+from tests.kit.sent import statements
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 11:00 in Sofia
 
@@ -88,19 +89,9 @@ class Stock:
         """Returns the titles on the first page of a list."""
         return [one.title for one in self.records(actor, entity_id, query)]
 
-    @contextmanager
-    def counting(self) -> Iterator[list[str]]:
+    def counting(self) -> AbstractContextManager[list[str]]:
         """Collects the statements that are sent meanwhile."""
-        sent: list[str] = []
-
-        def note(_: Any, __: Any, statement: str, *rest: Any) -> None:
-            sent.append(statement)
-
-        event.listen(self.database.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(self.database.engine, "before_cursor_execute", note)
+        return statements(self.database.engine)
 
     def _names(self, entity_id: str, row: dict[str, Any]) -> dict[str, str]:
         entity = self.application.entity(entity_id)

@@ -6,15 +6,14 @@ stands at the address of a record that there is not.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from urllib.parse import quote
 
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from tests.kit.sent import statements
 from tests.kit.web import Browser
 from tests.rights.asking import Ask, asks, nowhere, opens
 from tests.rights.marks import Marks, amount_of, marks_in, marks_of_answer, sums_of
@@ -51,7 +50,7 @@ class Reader:
 
     def check_one(self, ask: Ask, *, htmx: bool) -> None:
         """Asks once, and compares the answer with the model."""
-        with asking_the_database(self.world) as asked:
+        with statements(self.world.site.services.database.engine) as asked:
             answer = self.browser.get(ask.path, htmx=htmx)
         self.count += 1
         said = f"{self.world.name}, {self.login}, {'htmx ' if htmx else ''}{ask.key}: {ask.path}"
@@ -95,26 +94,11 @@ class Reader:
         path = nowhere(ask)
         key = (ask.key, path, htmx)
         if key not in self.missing:
-            with asking_the_database(self.world) as asked:
+            with statements(self.world.site.services.database.engine) as asked:
                 answer = self.browser.get(path, htmx=htmx)
             assert answer.status_code == GONE, path
             self.missing[key] = plain(answer, Ask(ask.key, ask.door, path)), asked
         return self.missing[key]
-
-
-@contextmanager
-def asking_the_database(world: World) -> Iterator[list[str]]:
-    """Yields the statements that are sent meanwhile: what takes time, without a clock."""
-    engine, sent = world.site.services.database.engine, list[str]()
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def tells_nothing(world: World, login: str, ask: Ask) -> bool:
