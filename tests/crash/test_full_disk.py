@@ -18,16 +18,24 @@ ROOM = 30  # pages of four kilobytes
 HOUR = timedelta(hours=1)
 
 
+def made_until(crm: Ground, sentence: str) -> tuple[list[int], str]:
+    """Creates requests until one is refused; returns those that were made, and its token."""
+    boss, records = crm.actor("head"), crm.services.records
+    token, made = "", list[int]()
+    refused = pytest.raises(Unavailable, match=sentence)
+    with refused:
+        for _ in range(1_000):
+            token = uuid.uuid4().hex
+            made.append(records.create(boss, "request", {"name": token}, token).id)
+    assert made
+    return made, token
+
+
 def test_on_a_full_disk_people_read_on_and_write_again_when_there_is_room(tmp_path: Path) -> None:
     with ground(tmp_path / "ground", "sqlite") as crm:
         boss, records = crm.actor("head"), crm.services.records
-        token, made = "", list[int]()
-        full_disk = pytest.raises(Unavailable, match="The disk is full: nothing can be saved")
-        with full(crm), full_disk:
-            for _ in range(1_000):
-                token = uuid.uuid4().hex
-                made.append(records.create(boss, "request", {"name": token}, token).id)
-        assert made
+        with full(crm):
+            made, token = made_until(crm, "The disk is full: nothing can be saved")
         table = crm.services.tables.table("request")
         assert {row["id"] for row in crm.books.rows(table)} >= set(made)
         again = records.create(boss, "request", {"name": token}, token)
@@ -40,13 +48,8 @@ def test_a_commit_that_can_not_be_written_is_none(tmp_path: Path) -> None:
     """The file can't grow, as on a broken disk: whoever was answered is there, nobody else is."""
     with ground(tmp_path / "ground", "sqlite") as crm:
         boss, records = crm.actor("head"), crm.services.records
-        token, made = "", list[int]()
-        broken_disk = pytest.raises(Unavailable, match="can't be read or written")
-        with that_can_not_grow(crm), broken_disk:
-            for _ in range(1_000):
-                token = uuid.uuid4().hex
-                made.append(records.create(boss, "request", {"name": token}, token).id)
-        assert made
+        with that_can_not_grow(crm):
+            made, token = made_until(crm, "can't be read or written")
         found = crm.books.rows(crm.services.tables.table("request"))
         assert {row["id"] for row in found} >= set(made)
         assert token not in {row["name"] for row in found}
